@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The words of the language that later stages keep as numbers: verbs, start methods, how a server
+// answers, how it handles a connection. Plain enumerations without storage, so that the player
+// (which has no heap and no YAML) can share them; their spelling is `to_string`.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace procession::scenario {
+
+enum class Verb : std::uint8_t {
+  // life
+  Start,
+  Join,
+  IsAlive,
+  Exitcode,
+  ActiveChildren,
+  SetName,
+  SetDaemon,
+  Close,
+  Run,  // never reaches a Plan: planning puts the other process's steps in its place
+  // signals
+  Signal,
+  Terminate,
+  Kill,
+  Interrupt,
+  Suspend,
+  Resume,
+  // ending
+  Exit,
+  ExitNow,
+  Raise,
+  EndBy,
+  // relations
+  Handle,
+  // work
+  Print,
+  Sleep,
+  Spin,
+  Allocate,
+  Repeat,  // never reaches a Plan: planning unrolls it
+  // meeting
+  Mark,
+  Await,
+  Barrier,
+  // bytes
+  Pipe,
+  Send,
+  Receive,
+  CloseEnd,
+  // net
+  Listen,
+  Serve,
+  Connect,
+  Request,
+  Disconnect,
+  // implicit: what a process that serves one connection does; no file can write it
+  Talk,
+};
+
+inline constexpr std::array<std::string_view, 38> kVerbNames = {
+    "start",     "join",       "is_alive",  "exitcode", "active_children",
+    "set_name",  "set_daemon", "close",     "run",      "signal",
+    "terminate", "kill",       "interrupt", "suspend",  "resume",
+    "exit",      "exit_now",   "raise",     "end_by",   "handle",
+    "print",     "sleep",      "spin",      "allocate", "repeat",
+    "mark",      "await",      "barrier",   "pipe",     "send",
+    "receive",   "close_end",  "listen",    "serve",    "connect",
+    "request",   "disconnect", "talk"};
+
+[[nodiscard]] constexpr std::string_view to_string(Verb verb) {
+  return kVerbNames[static_cast<std::size_t>(verb)];
+}
+
+[[nodiscard]] constexpr std::optional<Verb> verb_named(std::string_view name) {
+  for (std::size_t i = 0; i < kVerbNames.size(); ++i) {
+    if (kVerbNames[i] == name) {
+      return static_cast<Verb>(i);
+    }
+  }
+  return std::nullopt;
+}
+
+// A step of these verbs publishes: its bare name in an order is its effect, which lies between its
+// call and its return. The bare name of every other verb is its return.
+[[nodiscard]] constexpr bool publishes(Verb verb) {
+  switch (verb) {
+    case Verb::Start:
+    case Verb::Mark:
+    case Verb::Send:
+    case Verb::Signal:
+    case Verb::Terminate:
+    case Verb::Kill:
+    case Verb::Interrupt:
+    case Verb::Suspend:
+    case Verb::Resume:
+    case Verb::Connect:
+    case Verb::Exit:
+    case Verb::ExitNow:
+    case Verb::Raise:
+    case Verb::EndBy:
+      return true;
+    default:
+      return false;
+  }
+}
+
+enum class StartMethod : std::uint8_t { Fork, Vfork, Spawn, Forkserver };
+
+[[nodiscard]] constexpr std::string_view to_string(StartMethod method) {
+  constexpr std::string_view kNames[] = {"fork", "vfork", "spawn", "forkserver"};
+  return kNames[static_cast<std::size_t>(method)];
+}
+
+enum class Service : std::uint8_t {
+  Upper,
+  Echo
+};  // what a server answers: A-Z for a-z, or the same
+
+enum class SendOrder : std::uint8_t { InOrder, Reverse, Random };  // of a step on several processes
+
+}  // namespace procession::scenario
