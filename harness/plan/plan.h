@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Plan: a Scenario with everything decided before the first process exists. Every instance has its
+// path and its steps as one straight line: groups, loops and `run` are unrolled, names are looked
+// up, facts that are known are filled in. So a step of the Plan happens at most once in a run (a
+// handler's steps: once per signal), and its number is its identity everywhere: in the record, in
+// the cause net and in the verdicts.
+//
+// Made by `make_plan` (make_plan.h). Read by the cause net, the verdicts and every player. The Plan
+// is one block of bytes without pointers: the tool holds it in memory, players see the same bytes
+// mapped read-only. Everything here is trivially copyable; nothing allocates.
+//
+// Invariants: ids are indices into the Plan's own arrays; instance 0 is `main`; the steps of an
+// instance are contiguous and end with an Exit or ExitNow (an implicit one if the file wrote none).
+
+#include "harness/base/check.h"
+#include "harness/scenario/symbol.h"
+#include "harness/scenario/verb.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace procession::plan {
+
+using InstanceId = std::uint32_t;
+using StepId = std::uint32_t;
+using GateId = std::uint32_t;
+inline constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+
+// A part of one of the Plan's arrays.
+struct Range {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+
+// A part of the Plan's characters.
+struct TextRef {
+  std::uint32_t offset = 0;
+  std::uint32_t size = 0;
+};
+
+// A text with facts is a list of pieces, put together when it is needed. Facts that are known
+// before the run (name, index, arg, module, daemon) have become literals.
+struct Piece {
+  enum class Kind : std::uint32_t {
+    Literal,
+    Pid,            // the process's own
+    Ppid,           // of its parent now
+    ChildPid,       // as the caller's handle of `of` says: a number, or `none` before its start
+    ChildExitcode,  // likewise
+  };
+  Kind kind = Kind::Literal;
+  TextRef literal;
+  InstanceId of = kNone;
+};
+
+// A step (or a process's begin) that somebody waits for arrives at a gate at one of its points.
+struct Feed {
+  enum class Point : std::uint32_t { Begin, Call, Effect, Return };
+  GateId gate = kNone;
+  Point point = Point::Return;
+  std::uint32_t word = 0;  // its own word in the run's words: 0, or 1 once it has arrived
+  InstanceId by = kNone;   // whose arrival it is
+};
+
+// What `await`, `barrier` and `until` wait for: arrivals, and ends of processes (which the kernel
+// announces). `any`: one of all these suffices; else every one is needed.
+struct Gate {
+  Range feeds;                // into feeds(): who arrives. All must, unless `any`.
+  Range ends;                 // into ids(): instances whose end is waited for
+  Range waiters;              // into ids(): instances to wake when the last arrival comes
+  std::uint32_t counter = 0;  // its word in the run's words: how many have arrived
+  bool any = false;
+  bool barrier = false;  // the waiters themselves arrive, at their call
+};
+
+struct Step {
+  scenario::Verb verb = scenario::Verb::Mark;
+  scenario::StartMethod method = scenario::StartMethod::Fork;  // serve: of its talkers
+  scenario::Service service = scenario::Service::Upper;        // serve, talk; request: the server's
+  bool has_fails = false;     // goes on when it fails with one of `fails`
+  bool may_succeed = true;    // false: succeeding is the error
+  bool implicit = false;      // written by no line of the file
+  bool group_signal = false;  // signal: to the target's process group
+  bool ignore = false;        // handle: `action: ignore`
+  bool write_end = false;     // close_end
+  bool flag = false;          // set_daemon: `to`
+  std::uint16_t reserved = 0;
+  InstanceId self = kNone;  // whose line it stands in
+  std::uint32_t line = 0;   // of the file
+  std::uint32_t column = 0;
+  InstanceId target = kNone;     // the one process it acts on
+  StepId group_first = kNone;    // a step on several processes is a run of steps, one for each:
+  std::uint32_t group_size = 1;  // this one's group, itself included
+  scenario::Symbol known_error =
+      0;                        // it is sure to fail so (start twice, a daemon starts a child …)
+  scenario::Symbol raised = 0;  // raise
+  Range fails;                  // into symbols()
+  std::int32_t signal = 0;
+  std::uint32_t backlog = 0;  // listen, serve
+  GateId gate = kNone;        // await, barrier; serve: until
+  Range feeds;                // into feeds(), those with point Call, Effect or Return
+  std::uint32_t channel =
+      kNone;  // pipes: index of the pipe · listen, serve, connect: of the listener
+  std::uint32_t connection = kNone;  // connect, request, disconnect: index in this process
+  Range handler;                     // handle: its steps, a line of their own; into steps()
+  std::int64_t number = 0;           // exit: status · allocate: bytes
+  std::int64_t duration_ns = -1;     // sleep, spin; −1 = for ever
+  std::int64_t timeout_ns = -1;      // −1 = none
+  TextRef label;                     // `as`, empty if none
+  TextRef name;  // the operand as an order names it: mark's name, pipe, listener …
+  Range text;    // into pieces(): print, send, request; set_name: the new name
+  Range expect;  // into pieces(): request: what the reply must be; empty = by service
+};
+
+struct Instance {
+  enum class Kind : std::uint8_t {
+    Player,      // written in the file
+    Talker,      // serves one connection; begins when its server accepts
+    Forkserver,  // starts the children of the method of that name; at most one
+  };
+  Kind kind = Kind::Player;
+  scenario::StartMethod method = scenario::StartMethod::Fork;
+  bool daemon = false;
+  bool survivor = false;        // expected to live when all else has ended
+  TextRef path;                 // "main", "main/worker[2]", "server/talker[0]"
+  TextRef name;                 // what ${name} says inside it
+  TextRef template_name;        // "worker"
+  InstanceId starter = kNone;   // whose step starts it; none: main, the forkserver
+  std::uint32_t index = kNone;  // of a replica; of a talker
+  std::uint32_t line = 0;       // of the file
+  Range steps;                  // its line, into steps()
+  Range begin_feeds;            // into feeds()
+};
+
+struct Pipe {
+  TextRef name;
+  InstanceId maker = kNone;
+};
+
+struct Listener {
+  TextRef name;                 // of `listen`, or the server's path for a `serve` without one
+  std::uint32_t port_word = 0;  // in the run's words: the port once bound, else 0
+  Range talkers;                // into ids(): who serves its connections, in order of accepting
+};
+
+// The block of bytes starts with this; offsets are from its beginning.
+struct Header {
+  struct Array {
+    std::uint64_t offset = 0;
+    std::uint64_t count = 0;
+  };
+  static constexpr std::uint64_t kMagic = 0x4e414c5050524f43;
+  std::uint64_t magic = kMagic;
+  std::uint64_t size = 0;
+  Array instances, steps, gates, feeds, pieces, pipes, listeners, ids, symbols, text;
+  std::uint32_t word_count = 0;  // words that one run needs (counters, arrivals, ports)
+  InstanceId forkserver = kNone;
+  std::uint32_t has_timing = 0;    // some expectation is judged by the clock
+  std::uint32_t watches_ends = 0;  // some `end` is judged by the clock
+};
+
+// A view of the bytes; copying it copies a pointer.
+class Plan {
+ public:
+  Plan() = default;
+  // `bytes` must outlive the view and be aligned to 8.
+  explicit Plan(std::span<const std::byte> bytes) : base_(bytes.data()) {
+    base::check(bytes.size() >= sizeof(Header) && header().magic == Header::kMagic &&
+                    header().size <= bytes.size(),
+                "the bytes are a plan");
+  }
+
+  [[nodiscard]] const Header& header() const { return *reinterpret_cast<const Header*>(base_); }
+  [[nodiscard]] std::span<const Instance> instances() const {
+    return array<Instance>(header().instances);
+  }
+  [[nodiscard]] std::span<const Step> steps() const { return array<Step>(header().steps); }
+  [[nodiscard]] std::span<const Gate> gates() const { return array<Gate>(header().gates); }
+  [[nodiscard]] std::span<const Feed> feeds() const { return array<Feed>(header().feeds); }
+  [[nodiscard]] std::span<const Pipe> pipes() const { return array<Pipe>(header().pipes); }
+  [[nodiscard]] std::span<const Listener> listeners() const {
+    return array<Listener>(header().listeners);
+  }
+
+  [[nodiscard]] const Instance& instance(InstanceId id) const { return instances()[id]; }
+  [[nodiscard]] const Step& step(StepId id) const { return steps()[id]; }
+  [[nodiscard]] std::span<const Step> line_of(InstanceId id) const {
+    return part<Step>(header().steps, instance(id).steps);
+  }
+  [[nodiscard]] std::span<const Feed> feeds(Range range) const {
+    return part<Feed>(header().feeds, range);
+  }
+  [[nodiscard]] std::span<const Piece> pieces(Range range) const {
+    return part<Piece>(header().pieces, range);
+  }
+  [[nodiscard]] std::span<const std::uint32_t> ids(Range range) const {
+    return part<std::uint32_t>(header().ids, range);
+  }
+  [[nodiscard]] std::span<const scenario::Symbol> symbols(Range range) const {
+    return part<scenario::Symbol>(header().symbols, range);
+  }
+  [[nodiscard]] std::string_view text(TextRef ref) const {
+    return {reinterpret_cast<const char*>(base_ + header().text.offset) + ref.offset, ref.size};
+  }
+
+  [[nodiscard]] std::span<const std::byte> bytes() const { return {base_, header().size}; }
+
+ private:
+  template <class T>
+  [[nodiscard]] std::span<const T> array(Header::Array where) const {
+    return {reinterpret_cast<const T*>(base_ + where.offset), where.count};
+  }
+  template <class T>
+  [[nodiscard]] std::span<const T> part(Header::Array where, Range range) const {
+    return array<T>(where).subspan(range.first, range.count);
+  }
+
+  const std::byte* base_ = nullptr;
+};
+
+}  // namespace procession::plan
