@@ -155,7 +155,7 @@ struct Header {
   static constexpr std::uint64_t kMagic = 0x4e414c5050524f43;
   std::uint64_t magic = kMagic;
   std::uint64_t size = 0;
-  Array instances, steps, gates, feeds, pieces, pipes, listeners, ids, symbols, text;
+  Array instances, steps, gates, feeds, pieces, pipes, listeners, ids, symbols, raised, text;
   std::uint32_t word_count = 0;  // words that one run needs (counters, arrivals, ports)
   InstanceId forkserver = kNone;
   std::uint32_t has_timing = 0;    // some expectation is judged by the clock
@@ -202,6 +202,8 @@ class Plan {
   [[nodiscard]] std::span<const scenario::Symbol> symbols(Range range) const {
     return part<scenario::Symbol>(header().symbols, range);
   }
+  // The words that the file gives to `raise`: symbol kFirstRaised + k is word k.
+  [[nodiscard]] std::span<const TextRef> raised() const { return array<TextRef>(header().raised); }
   [[nodiscard]] std::string_view text(TextRef ref) const {
     return {reinterpret_cast<const char*>(base_ + header().text.offset) + ref.offset, ref.size};
   }

@@ -77,6 +77,7 @@ OwnedPlan PlanBuilder::build() const {
   layout.place<Listener>(head.listeners, listeners);
   layout.place<std::uint32_t>(head.ids, ids);
   layout.place<scenario::Symbol>(head.symbols, symbols);
+  layout.place<TextRef>(head.raised, raised);
   layout.place<char>(head.text, std::span(text_.data(), text_.size()));
   head.size = layout.size();
 

@@ -39,6 +39,7 @@ class PlanBuilder {
   std::vector<Listener> listeners;
   std::vector<std::uint32_t> ids;
   std::vector<scenario::Symbol> symbols;
+  std::vector<TextRef> raised;
 
   [[nodiscard]] TextRef text(std::string_view text);  // equal texts are kept once
   [[nodiscard]] std::string_view text_of(TextRef ref) const {

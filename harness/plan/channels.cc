@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: MIT
+// Channels: which pipe, listener or connection a step means, and who serves each connection.
+#include "harness/base/text.h"
+#include "harness/plan/planning.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace procession::plan {
+
+namespace {
+
+using scenario::Verb;
+
+scenario::Position at(const Step& step) {
+  return {static_cast<int>(step.line), static_cast<int>(step.column)};
+}
+
+// Calls `use(step)` for each step of an instance, a handler's behind its `handle`.
+template <class Use>
+void for_each_step(Planned& planned, InstanceId id, Use use) {
+  PlanBuilder& builder = planned.builder;
+  const Range line = builder.instances[id].steps;
+  for (StepId step = line.first; step < line.first + line.count; ++step) {
+    use(builder.steps[step], step);
+    const Range handler = builder.steps[step].handler;
+    for (StepId inner = handler.first; inner < handler.first + handler.count; ++inner) {
+      use(builder.steps[inner], inner);
+    }
+  }
+}
+
+// A pipe belongs to its maker and to what the maker starts later; so what a process begins with is
+// what its starter has at the `start`.
+class PipePlanner {
+ public:
+  explicit PipePlanner(Planned& planned) : planned_(planned), builder_(planned.builder) {
+    begins_with_.resize(builder_.instances.size());
+  }
+
+  void plan() {
+    for (InstanceId id = 0; id < begins_with_.size(); ++id) {
+      has_ = begins_with_[id] ? begins_with_[id] : std::make_shared<const Pipes>();
+      for_each_step(planned_, id, [&](Step& step, StepId) { look_at(step); });
+    }
+  }
+
+ private:
+  using Pipes = std::map<std::string, std::uint32_t>;
+
+  void look_at(Step& step) {
+    switch (step.verb) {
+      case Verb::Pipe:
+        make(step);
+        break;
+      case Verb::Start:
+        if (!begins_with_[step.target]) {
+          begins_with_[step.target] =
+              builder_.instances[step.target].method == scenario::StartMethod::Forkserver
+                  ? std::make_shared<const Pipes>()
+                  : has_;
+        }
+        break;
+      case Verb::Send:
+      case Verb::Receive:
+      case Verb::CloseEnd:
+        use(step);
+        break;
+      default:
+        break;
+    }
+  }
+
+  void make(Step& step) {
+    const std::string name(builder_.text_of(step.name));
+    Pipes more = *has_;
+    if (!more.try_emplace(name, static_cast<std::uint32_t>(builder_.pipes.size())).second) {
+      planned_.found.add(at(step), fmt::format("there is a pipe `{}` already", name),
+                         "give each pipe its own name");
+      return;
+    }
+    step.channel = static_cast<std::uint32_t>(builder_.pipes.size());
+    builder_.pipes.push_back({step.name, step.self});
+    has_ = std::make_shared<const Pipes>(std::move(more));
+  }
+
+  void use(Step& step) {
+    const std::string name(builder_.text_of(step.name));
+    if (const auto known = has_->find(name); known != has_->end()) {
+      step.channel = known->second;
+      return;
+    }
+    planned_.found.add(at(step), fmt::format("no pipe `{}` here", name),
+                       "`pipe` must come before, here or in the process that starts this one "
+                       "(a child of the forkserver inherits none)");
+  }
+
+  Planned& planned_;
+  PlanBuilder& builder_;
+  std::vector<std::shared_ptr<const Pipes>> begins_with_;
+  std::shared_ptr<const Pipes> has_;
+};
+
+class NetPlanner {
+ public:
+  explicit NetPlanner(Planned& planned) : planned_(planned), builder_(planned.builder) {}
+
+  void plan() {
+    const auto count = static_cast<InstanceId>(builder_.instances.size());
+    for_all(count, [&](Step& step, StepId) { add_listener(step); });
+    for_all(count, [&](Step& step, StepId id) { find_served(step, id); });
+    for (InstanceId id = 0; id < count; ++id) {
+      connections_ = 0;
+      latest_.reset();
+      by_label_.clear();
+      for_each_step(planned_, id, [&](Step& step, StepId) { connect(step); });
+    }
+    add_talkers();
+  }
+
+ private:
+  struct Served {
+    StepId serve = kNone;
+    std::uint32_t connections = 0;
+  };
+  struct Connection {
+    std::uint32_t number = 0;
+    std::uint32_t listener = kNone;
+  };
+
+  template <class Use>
+  void for_all(InstanceId count, Use use) {
+    for (InstanceId id = 0; id < count; ++id) {
+      for_each_step(planned_, id, use);
+    }
+  }
+
+  void add_listener(Step& step) {
+    if (step.verb != Verb::Listen) {
+      return;
+    }
+    const std::string name(builder_.text_of(step.name));
+    const auto [known, is_new] =
+        listeners_.try_emplace(name, static_cast<std::uint32_t>(builder_.listeners.size()));
+    if (is_new) {
+      builder_.listeners.push_back({step.name, builder_.new_word(), {}});
+      served_.emplace_back();
+    }
+    step.channel = known->second;
+    of_process_.try_emplace(step.self, known->second);
+  }
+
+  void find_served(Step& step, StepId id) {
+    if (step.verb != Verb::Serve) {
+      return;
+    }
+    if (step.name.size == 0) {
+      step.channel = of_process_.at(step.self);  // there is one: plan_lines has seen to it
+      step.name = builder_.listeners[step.channel].name;
+    } else if (const auto named = listeners_.find(std::string(builder_.text_of(step.name)));
+               named != listeners_.end()) {
+      step.channel = named->second;
+    } else {
+      planned_.found.add(at(step),
+                         fmt::format("nothing listens as `{}`", builder_.text_of(step.name)),
+                         "`on` names the operand of a `listen`");
+      return;
+    }
+    if (served_[step.channel].serve != kNone) {
+      planned_.found.add(at(step),
+                         fmt::format("`{}` is served twice", builder_.text_of(step.name)));
+      return;
+    }
+    served_[step.channel].serve = id;
+    serves_.insert_or_assign(step.self, step.channel);
+  }
+
+  void connect(Step& step) {
+    switch (step.verb) {
+      case Verb::Connect: {
+        step.connection = connections_++;
+        step.channel = listener_of(step);
+        latest_ = Connection{step.connection, step.channel};
+        if (step.label.size != 0) {
+          by_label_[std::string(builder_.text_of(step.label))] = *latest_;
+        }
+        if (step.channel != kNone) {
+          ++served_[step.channel].connections;
+        }
+        break;
+      }
+      case Verb::Request:
+        use(step, std::string(planned_.origins[&step - builder_.steps.data()]->asked->on.value));
+        if (step.channel != kNone && served_[step.channel].serve != kNone) {
+          step.service = builder_.steps[served_[step.channel].serve].service;
+        }
+        break;
+      case Verb::Disconnect:
+        use(step, std::string(builder_.text_of(step.name)));
+        break;
+      default:
+        break;
+    }
+  }
+
+  std::uint32_t listener_of(const Step& connect) {
+    if (connect.target == kNone) {
+      return kNone;
+    }
+    if (const auto serves = serves_.find(connect.target); serves != serves_.end()) {
+      return serves->second;
+    }
+    if (const auto listens = of_process_.find(connect.target); listens != of_process_.end()) {
+      return listens->second;
+    }
+    planned_.found.add(at(connect),
+                       fmt::format("`{}` does not listen",
+                                   builder_.text_of(builder_.instances[connect.target].path)),
+                       "give it a `serve` or a `listen`");
+    return kNone;
+  }
+
+  void use(Step& step, const std::string& label) {
+    std::optional<Connection> connection = latest_;
+    if (!label.empty()) {
+      const auto named = by_label_.find(label);
+      connection = named == by_label_.end() ? std::nullopt : std::optional(named->second);
+    }
+    if (!connection) {
+      planned_.found.add(
+          at(step), label.empty() ? "no `connect` comes before"
+                                  : fmt::format("no `connect` before is labelled `{}`", label));
+      return;
+    }
+    step.connection = connection->number;
+    step.channel = connection->listener;
+  }
+
+  // One for each connection that a step of the file makes.
+  void add_talkers() {
+    for (std::uint32_t channel = 0; channel < served_.size(); ++channel) {
+      if (served_[channel].serve == kNone) {
+        continue;
+      }
+      std::vector<std::uint32_t> talkers;
+      for (std::uint32_t k = 0; k < served_[channel].connections; ++k) {
+        talkers.push_back(add_talker(builder_.steps[served_[channel].serve], channel, k));
+      }
+      builder_.listeners[channel].talkers = builder_.id_range(talkers);
+    }
+  }
+
+  InstanceId add_talker(const Step& serve, std::uint32_t channel, std::uint32_t k) {
+    const std::string name = fmt::format("talker[{}]", k);
+    Instance talker;
+    talker.kind = Instance::Kind::Talker;
+    talker.method = serve.method;
+    talker.path = builder_.text(
+        fmt::format("{}/{}", builder_.text_of(builder_.instances[serve.self].path), name));
+    talker.name = builder_.text(name);
+    talker.template_name = builder_.text("talker");
+    talker.starter = serve.self;
+    talker.index = k;
+    talker.line = serve.line;
+    Step talk;
+    talk.verb = Verb::Talk;
+    talk.service = serve.service;
+    talk.channel = channel;
+    return add_implicit_instance(planned_, talker, {talk});
+  }
+
+  Planned& planned_;
+  PlanBuilder& builder_;
+  std::map<std::string, std::uint32_t> listeners_;  // by name
+  std::map<InstanceId, std::uint32_t> of_process_;  // its first listener
+  std::map<InstanceId, std::uint32_t> serves_;      // its last served listener
+  std::vector<Served> served_;                      // by listener
+  std::uint32_t connections_ = 0;
+  std::optional<Connection> latest_;
+  std::map<std::string, Connection> by_label_;
+};
+
+// The program that children of the method `forkserver` are forked from.
+void add_forkserver(Planned& planned) {
+  PlanBuilder& builder = planned.builder;
+  const bool needed = std::ranges::any_of(builder.instances, [](const Instance& instance) {
+    return instance.method == scenario::StartMethod::Forkserver;
+  });
+  if (!needed) {
+    return;
+  }
+  Instance forkserver;
+  forkserver.kind = Instance::Kind::Forkserver;
+  forkserver.method = scenario::StartMethod::Spawn;
+  forkserver.path = forkserver.name = forkserver.template_name = builder.text("forkserver");
+  builder.header.forkserver = add_implicit_instance(planned, forkserver, {});
+}
+
+}  // namespace
+
+void plan_channels(Planned& planned) {
+  PipePlanner(planned).plan();
+  NetPlanner(planned).plan();
+  add_forkserver(planned);
+}
+
+}  // namespace procession::plan

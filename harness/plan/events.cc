@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: MIT
+#include "harness/plan/events.h"
+
+#include "harness/base/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace procession::plan {
+
+namespace {
+
+using scenario::EventPattern;
+using scenario::Index;
+using scenario::PathPart;
+using scenario::ProcessPattern;
+using scenario::Verb;
+
+// Adds a letter's value; false if it has another one already.
+bool bind(std::vector<Letter>& letters, Letter letter) {
+  for (const Letter& bound : letters) {
+    if (bound.name == letter.name) {
+      return bound.value == letter.value;
+    }
+  }
+  letters.push_back(letter);
+  std::ranges::sort(letters);
+  return true;
+}
+
+bool bind_all(std::vector<Letter>& letters, const std::vector<Letter>& more) {
+  return std::ranges::all_of(more, [&](const Letter& letter) { return bind(letters, letter); });
+}
+
+// Does `[…]` admit this number? `own` numbers have been put in before a pattern comes here.
+bool admits(const std::optional<Index>& index, std::uint32_t number, std::vector<Letter>& letters) {
+  if (!index) {
+    return true;
+  }
+  switch (index->kind) {
+    case Index::Kind::Number:
+      return index->offset == static_cast<long>(number);
+    case Index::Kind::Letter:
+      return bind(letters, {index->letter, static_cast<long>(number) - index->offset});
+    case Index::Kind::Own:
+      return false;
+  }
+  return false;
+}
+
+bool part_matches(const Plan& plan, const Instance& instance, const PathPart& part,
+                  std::vector<Letter>& letters) {
+  if (plan.text(instance.template_name) != part.name) {
+    return false;
+  }
+  return instance.index == kNone ? !part.index : admits(part.index, instance.index, letters);
+}
+
+bool path_matches(const Plan& plan, InstanceId id, const ProcessPattern& pattern,
+                  std::vector<Letter>& letters) {
+  for (auto part = pattern.parts.rbegin(); part != pattern.parts.rend(); ++part) {
+    if (id == kNone || !part_matches(plan, plan.instance(id), *part, letters)) {
+      return false;
+    }
+    id = plan.instance(id).starter;
+  }
+  return true;
+}
+
+// One event as a line counts it: the parts of a step that a pattern takes together.
+struct Occurrence {
+  StepId first = kNone;
+  StepId last = kNone;
+  std::vector<Letter> letters;
+};
+
+bool is_first_of_group(const Step& step, StepId id) {
+  return step.group_first == kNone || step.group_first == id;
+}
+
+// What the operand of a pattern takes of the group that begins at `first`.
+void take_parts(const Plan& plan, StepId first, const EventPattern& pattern,
+                std::vector<Occurrence>& taken) {
+  const Step& step = plan.step(first);
+  const StepId last = first + step.group_size - 1;
+  if (pattern.operand.empty()) {
+    taken.push_back({first, last, {}});
+    return;
+  }
+  if (step.target == kNone) {
+    if (plan.text(step.name) == pattern.operand) {
+      taken.push_back({first, last, {}});
+    }
+    return;
+  }
+  if (!pattern.process_operand) {
+    return;
+  }
+  const bool each = pattern.process_operand->parts.back().index.has_value();
+  std::optional<Occurrence> together;
+  for (StepId id = first; id <= last; ++id) {
+    std::vector<Letter> letters;
+    if (!path_matches(plan, plan.step(id).target, *pattern.process_operand, letters)) {
+      continue;
+    }
+    if (each) {
+      taken.push_back({id, id, std::move(letters)});
+    } else if (together && together->letters == letters) {
+      together->last = id;
+    } else {
+      if (together) {
+        taken.push_back(*together);
+      }
+      together = Occurrence{id, id, std::move(letters)};
+    }
+  }
+  if (together) {
+    taken.push_back(*together);
+  }
+}
+
+bool is_label_of(const Plan& plan, const Step& step, std::string_view what) {
+  return step.label.size != 0 && plan.text(step.label) == what;
+}
+
+// `join(child)` or the label `polled`; implicit steps have no name in the language.
+std::vector<Occurrence> occurrences(const Plan& plan, InstanceId instance,
+                                    const EventPattern& pattern, bool by_label) {
+  std::vector<Occurrence> found;
+  for (const StepId id : steps_of(plan, instance)) {
+    const Step& step = plan.step(id);
+    if (step.implicit || !is_first_of_group(step, id)) {
+      continue;
+    }
+    if (by_label ? is_label_of(plan, step, pattern.what) : to_string(step.verb) == pattern.what) {
+      take_parts(plan, id, pattern, found);
+    }
+  }
+  return found;
+}
+
+Event event_of(const Plan& plan, InstanceId instance, const Occurrence& occurrence,
+               const EventPattern& pattern, bool by_label) {
+  if (pattern.call) {
+    return {Event::Kind::Call, instance, occurrence.first, 0};
+  }
+  // A mark's own name is its label: it means the same moment as the mark.
+  const Verb verb = plan.step(occurrence.last).verb;
+  if (publishes(verb) && (!by_label || verb == Verb::Mark)) {
+    return {Event::Kind::Effect, instance, occurrence.last, 0};
+  }
+  return {by_label ? Event::Kind::Return : Event::Kind::Success, instance, occurrence.last, 0};
+}
+
+std::vector<Match> step_matches(const Plan& plan, const EventFinder::ProcessMatch& where,
+                                const EventPattern& pattern, bool by_label) {
+  std::vector<Match> matches;
+  const auto found = occurrences(plan, where.instance, pattern, by_label);
+  for (std::uint32_t k = 0; k < found.size(); ++k) {
+    std::vector<Letter> letters = where.letters;
+    if (bind_all(letters, found[k].letters) && admits(pattern.occurrence, k, letters)) {
+      matches.push_back(
+          {event_of(plan, where.instance, found[k], pattern, by_label), std::move(letters)});
+    }
+  }
+  return matches;
+}
+
+std::optional<scenario::Symbol> symbol_in(const Plan& plan, std::string_view name) {
+  if (const auto known = scenario::symbol_named(name)) {
+    return known;
+  }
+  const auto raised = plan.raised();
+  for (std::size_t k = 0; k < raised.size(); ++k) {
+    if (plan.text(raised[k]) == name) {
+      return scenario::kFirstRaised + static_cast<scenario::Symbol>(k);
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<Match> matches_in(const Plan& plan, const EventFinder::ProcessMatch& where,
+                              const EventPattern& pattern) {
+  const auto event = [&](Event::Kind kind, StepId step = kNone, scenario::Symbol symbol = 0) {
+    return Match{Event{kind, where.instance, step, symbol}, where.letters};
+  };
+  const bool bare = pattern.operand.empty() && !pattern.call;
+  if (bare && pattern.what == "begin") {
+    return {event(Event::Kind::Begin)};
+  }
+  if (bare && pattern.what == "end") {
+    return {event(Event::Kind::End)};
+  }
+  std::vector<Match> found;
+  if (bare && pattern.what == "ready") {
+    for (const StepId id : steps_of(plan, where.instance)) {
+      if (plan.step(id).verb == Verb::Listen) {
+        found.push_back(event(Event::Kind::Effect, id));
+      }
+    }
+    return found;
+  }
+  if (pattern.what == "error") {
+    if (const auto symbol = symbol_in(plan, pattern.operand)) {
+      found.push_back(event(Event::Kind::Error, kNone, *symbol));
+    }
+    return found;
+  }
+  if (pattern.what == "got") {
+    const auto signal = scenario::signal_named(pattern.operand);
+    for (const StepId id : steps_of(plan, where.instance)) {
+      if (signal && plan.step(id).verb == Verb::Handle && plan.step(id).signal == *signal &&
+          !plan.step(id).ignore) {
+        found.push_back(event(Event::Kind::Got, id));
+      }
+    }
+    return found;
+  }
+  found = step_matches(plan, where, pattern, false);
+  return found.empty() && pattern.operand.empty() ? step_matches(plan, where, pattern, true)
+                                                  : found;
+}
+
+std::string process_text(const ProcessPattern& pattern) {
+  std::string text;
+  for (const PathPart& part : pattern.parts) {
+    text += (text.empty() ? "" : "/") + part.name;
+    if (part.index && part.index->kind == Index::Kind::Number) {
+      text += fmt::format("[{}]", part.index->offset);
+    } else if (part.index) {
+      text += part.index->kind == Index::Kind::Own ? "[index]"
+                                                   : fmt::format("[{}]", part.index->letter);
+    }
+  }
+  return text;
+}
+
+base::Error unknown_process(const Plan& plan, const EventPattern& pattern) {
+  std::vector<std::string_view> names;
+  for (const Instance& instance : plan.instances()) {
+    names.push_back(plan.text(instance.template_name));
+  }
+  const std::string& wanted = pattern.process.parts.back().name;
+  const auto near = base::nearest_word(wanted, names);
+  std::string hint;
+  if (std::ranges::count(names, wanted) != 0) {
+    hint = "; there is one of that name, but with another index or starter";
+  } else if (near) {
+    hint = fmt::format("; did you mean `{}`?", *near);
+  }
+  return {base::ErrorKind::BadInput, fmt::format("`{}`: no process is `{}`{}", pattern.text,
+                                                 process_text(pattern.process), hint)};
+}
+
+base::Error unknown_event(const Plan& plan, const EventPattern& pattern, InstanceId instance) {
+  std::vector<std::string> names = {"begin", "end"};
+  for (const StepId id : steps_of(plan, instance)) {
+    const Step& step = plan.step(id);
+    if (!step.implicit) {
+      names.emplace_back(to_string(step.verb));
+      if (step.label.size != 0) {
+        names.emplace_back(plan.text(step.label));
+      }
+    }
+  }
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  const auto near = base::nearest_word(pattern.what, views);
+  std::string hint = near && *near != pattern.what
+                         ? fmt::format("did you mean `{}`?", *near)
+                         : fmt::format("it has {}", base::enumerate_words(names));
+  return {base::ErrorKind::BadInput,
+          fmt::format("`{}`: no step of `{}` makes this event; {}", pattern.text,
+                      process_text(pattern.process), hint)};
+}
+
+// The operand as an event names it.
+std::string operand_of(const Plan& plan, const Step& step, const EventFinder& finder) {
+  if (step.target != kNone) {
+    return "(" + finder.name_of(step.target) + ")";
+  }
+  return step.name.size == 0 ? "" : fmt::format("({})", plan.text(step.name));
+}
+
+}  // namespace
+
+std::vector<StepId> steps_of(const Plan& plan, InstanceId instance) {
+  const Range line = plan.instance(instance).steps;
+  std::vector<StepId> ids;
+  ids.reserve(line.count);
+  for (StepId id = line.first; id < line.first + line.count; ++id) {
+    ids.push_back(id);
+    const Range handler = plan.step(id).handler;
+    for (StepId inner = handler.first; inner < handler.first + handler.count; ++inner) {
+      ids.push_back(inner);
+    }
+  }
+  return ids;
+}
+
+std::vector<EventFinder::ProcessMatch> EventFinder::processes(const ProcessPattern& pattern) const {
+  std::vector<ProcessMatch> found;
+  const auto count = static_cast<InstanceId>(plan_.instances().size());
+  for (InstanceId id = 0; id < count; ++id) {
+    std::vector<Letter> letters;
+    if (path_matches(plan_, id, pattern, letters)) {
+      found.push_back({id, std::move(letters)});
+    }
+  }
+  return found;
+}
+
+base::Result<std::vector<Match>> EventFinder::find(const EventPattern& pattern) const {
+  const auto where = processes(pattern.process);
+  if (where.empty()) {
+    return unknown_process(plan_, pattern);
+  }
+  return find_in(where, pattern);
+}
+
+base::Result<std::vector<Match>> EventFinder::find_in(const std::vector<ProcessMatch>& where,
+                                                      const EventPattern& pattern) const {
+  std::vector<Match> found;
+  for (const ProcessMatch& process : where) {
+    for (Match& match : matches_in(plan_, process, pattern)) {
+      found.push_back(std::move(match));
+    }
+  }
+  if (found.empty()) {
+    return unknown_event(plan_, pattern, where.front().instance);
+  }
+  return found;
+}
+
+std::string EventFinder::name_of(InstanceId instance) const {
+  return std::string(plan_.text(plan_.instance(instance).path));
+}
+
+std::string EventFinder::name_of_step(StepId id) const {
+  const Step& step = plan_.step(id);
+  std::string name(to_string(step.verb));
+  if (step.verb == Verb::Mark) {
+    return fmt::format("mark({})", plan_.text(step.name));
+  }
+  name += operand_of(plan_, step, *this);
+  std::uint32_t same = 0;
+  std::optional<std::uint32_t> occurrence;
+  for (const StepId other : steps_of(plan_, step.self)) {
+    const Step& beside = plan_.step(other);
+    if (beside.verb != step.verb || beside.implicit != step.implicit ||
+        beside.target != step.target || plan_.text(beside.name) != plan_.text(step.name)) {
+      continue;
+    }
+    if (other == id) {
+      occurrence = same;
+    }
+    ++same;
+  }
+  return same > 1 && occurrence ? fmt::format("{}[{}]", name, *occurrence) : name;
+}
+
+std::string EventFinder::name_of(const Event& event) const {
+  const std::string process = name_of(event.instance);
+  switch (event.kind) {
+    case Event::Kind::Begin:
+      return process + ".begin";
+    case Event::Kind::End:
+      return process + ".end";
+    case Event::Kind::Call:
+      return process + "." + name_of_step(event.step) + ".call";
+    case Event::Kind::Effect:
+      if (plan_.step(event.step).verb == Verb::Listen) {
+        return process + ".ready";
+      }
+      return process + "." + name_of_step(event.step);
+    case Event::Kind::Success:
+      return process + "." + name_of_step(event.step);
+    case Event::Kind::Return: {
+      const Step& step = plan_.step(event.step);
+      return process + "." +
+             (step.label.size != 0 ? std::string(plan_.text(step.label))
+                                   : name_of_step(event.step));
+    }
+    case Event::Kind::Error:
+      return fmt::format("{}.error({})", process, symbol_name(event.symbol));
+    case Event::Kind::Got:
+      return fmt::format("{}.got({})", process,
+                         scenario::signal_name(plan_.step(event.step).signal));
+  }
+  return process;
+}
+
+std::string EventFinder::symbol_name(scenario::Symbol symbol) const {
+  const auto word = static_cast<std::size_t>(symbol - scenario::kFirstRaised);
+  return symbol >= scenario::kFirstRaised && word < plan_.raised().size()
+             ? std::string(plan_.text(plan_.raised()[word]))
+             : scenario::symbol_name(symbol);
+}
+
+std::uint32_t EventFinder::line_of(const Event& event) const {
+  if (event.step != kNone) {
+    return plan_.step(event.step).line;
+  }
+  return plan_.instance(event.instance).line;
+}
+
+}  // namespace procession::plan

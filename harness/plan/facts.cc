@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: MIT
+// Facts: what can be told of a line before it runs. Walks each line once, in its order, and knows
+// of each child: is it started, is it closed, what is its name, is it a daemon. So it can say which
+// steps are sure to fail (as multiprocessing would) and put known facts into texts.
+#include "harness/base/text.h"
+#include "harness/plan/planning.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace procession::plan {
+
+namespace {
+
+using scenario::Symbol;
+using scenario::Verb;
+
+constexpr std::array<std::string_view, 8> kFacts = {"name", "pid",    "ppid",   "index",
+                                                    "arg",  "module", "daemon", "exitcode"};
+
+scenario::Position at(const Step& step) {
+  return {static_cast<int>(step.line), static_cast<int>(step.column)};
+}
+
+// One process as its starter sees it.
+struct Child {
+  bool started = false;
+  bool closed = false;
+};
+
+class FactPlanner {
+ public:
+  explicit FactPlanner(Planned& planned) : planned_(planned), builder_(planned.builder) {
+    note_expected_errors();
+  }
+
+  // Starters come before what they start, so a process's own name and daemon flag are final when
+  // its line is walked.
+  void plan() {
+    fresh_.resize(builder_.instances.size());
+    for (InstanceId id = 0; id < planned_.draft.instances.size(); ++id) {
+      fresh_[id] = is_fresh(id);
+      walk(id);
+    }
+  }
+
+ private:
+  void walk(InstanceId id) {
+    self_ = id;
+    children_.clear();
+    started_ = 0;
+    const Range line = builder_.instances[id].steps;
+    for (StepId step = line.first; step < line.first + line.count; ++step) {
+      look_at(step, true);
+      const Range handler = builder_.steps[step].handler;
+      for (StepId inner = handler.first; inner < handler.first + handler.count; ++inner) {
+        look_at(inner, false);
+      }
+    }
+  }
+
+  // `in_order`: the step happens at its place in the line, so what came before it is known.
+  void look_at(StepId id, bool in_order) {
+    Step& step = builder_.steps[id];
+    if (planned_.origins[id] == nullptr) {
+      return;
+    }
+    if (in_order) {
+      step.known_error = error_of(step);
+      report(step);
+    }
+    if (step.known_error == 0) {
+      take_effect(step, *planned_.origins[id]);
+    }
+    fill_texts(step, *planned_.origins[id]);
+  }
+
+  [[nodiscard]] bool is_own_child(InstanceId target) const {
+    return builder_.instances[target].starter == self_;
+  }
+
+  // The rules of multiprocessing's Process; see process-start, join, close and daemon there.
+  Symbol error_of(const Step& step) {
+    if (step.target == kNone) {
+      return 0;
+    }
+    const Child child = children_[step.target];
+    switch (step.verb) {
+      case Verb::Start:
+        return child.closed                       ? scenario::kClosed
+               : child.started                    ? scenario::kAlreadyStarted
+               : builder_.instances[self_].daemon ? scenario::kDaemonHasChild
+                                                  : 0;
+      case Verb::Join:
+        return !is_own_child(step.target) ? scenario::kNotMyChild
+               : child.closed             ? scenario::kClosed
+               : !child.started           ? scenario::kNotStarted
+                                          : 0;
+      case Verb::IsAlive:
+      case Verb::Exitcode:
+        return !is_own_child(step.target) ? scenario::kNotMyChild
+               : child.closed             ? scenario::kClosed
+                                          : 0;
+      case Verb::Close:
+        return is_own_child(step.target) ? 0 : scenario::kNotMyChild;
+      case Verb::SetName:
+        return is_own_child(step.target) || step.target == self_ ? 0 : scenario::kNotMyChild;
+      case Verb::SetDaemon:
+        return !is_own_child(step.target) ? scenario::kNotMyChild
+               : child.closed             ? scenario::kClosed
+               : child.started            ? scenario::kTooLate
+                                          : 0;
+      case Verb::Signal:
+      case Verb::Terminate:
+      case Verb::Kill:
+      case Verb::Interrupt:
+      case Verb::Suspend:
+      case Verb::Resume:
+        return !is_own_child(step.target) ? 0
+               : child.closed             ? scenario::kClosed
+               : !child.started           ? scenario::kNotStarted
+                                          : 0;
+      default:
+        return 0;
+    }
+  }
+
+  void take_effect(Step& step, const DraftStep& drafted) {
+    switch (step.verb) {
+      case Verb::Start:
+        children_[step.target].started = true;
+        ++started_;
+        name_child(step.target);
+        break;
+      case Verb::Close:
+        children_[step.target].closed = true;
+        break;
+      case Verb::SetName:
+        builder_.instances[step.target].name = seen_name(step, drafted);
+        break;
+      case Verb::SetDaemon:
+        builder_.instances[step.target].daemon = step.flag;
+        break;
+      default:
+        break;
+    }
+  }
+
+  // A later `set_name` changes what its caller says of the process, not what the process says.
+  TextRef seen_name(Step& step, const DraftStep& drafted) {
+    const TextRef name = builder_.text(drafted.asked->to.value);
+    step.text = builder_.literal(drafted.asked->to.value);
+    names_[{self_, step.target}] = name;
+    const bool too_late = step.target == self_ || children_[step.target].started;
+    return too_late ? builder_.instances[step.target].name : name;
+  }
+
+  // `auto`: Process-k for the k-th child of main, Process-1:k for the k-th child of that one.
+  void name_child(InstanceId child) {
+    const std::string own = identity_[self_] + (self_ == 0 ? "" : ":");
+    identity_[child] = own + std::to_string(started_);
+    const DraftInstance& drafted = planned_.draft.instances[child];
+    if (drafted.process->display_name.empty() || names_.contains({self_, child})) {
+      return;
+    }
+    builder_.instances[child].name =
+        builder_.text(drafted.process->display_name == "auto" ? "Process-" + identity_[child]
+                                                              : drafted.process->display_name);
+  }
+
+  void note_expected_errors() {
+    const auto note = [&](const scenario::EventPattern& event) {
+      if (event.what == "error") {
+        expected_.insert({event.process.parts.back().name, event.operand});
+      }
+    };
+    const scenario::Expectations& expect = planned_.asked.expect;
+    for (const auto* orders : {&expect.order, &expect.timing}) {
+      for (const scenario::OrderPattern& order : *orders) {
+        std::ranges::for_each(order.events, note);
+      }
+    }
+    for (const scenario::CountExpectation& count : expect.count) {
+      note(count.event);
+    }
+  }
+
+  // A sure failure must be asked for: by `fails`, by `P.error(symbol)`, or by `expect: timeout`.
+  void report(const Step& step) {
+    if (step.known_error == 0 || planned_.asked.expect.timeout) {
+      return;
+    }
+    const auto allowed = std::span(builder_.symbols).subspan(step.fails.first, step.fails.count);
+    const std::string symbol = scenario::symbol_name(step.known_error);
+    const std::string process(builder_.text_of(builder_.instances[self_].template_name));
+    if (std::ranges::count(allowed, step.known_error) != 0 ||
+        expected_.contains({process, symbol})) {
+      return;
+    }
+    planned_.found.add(
+        at(step),
+        fmt::format("`{}: {}` is sure to fail: {}", to_string(step.verb),
+                    builder_.text_of(builder_.instances[step.target].path), symbol),
+        fmt::format("if that is meant, write `fails: {0}` here, or expect `{1}.error({0})`", symbol,
+                    process));
+  }
+
+  [[nodiscard]] bool is_fresh(InstanceId id) const {
+    const Instance& instance = builder_.instances[id];
+    const bool own_image = instance.method == scenario::StartMethod::Spawn ||
+                           instance.method == scenario::StartMethod::Forkserver;
+    return own_image || (instance.starter != kNone && fresh_[instance.starter]);
+  }
+
+  void fill_texts(Step& step, const DraftStep& drafted) {
+    const scenario::Step& asked = *drafted.asked;
+    switch (step.verb) {
+      case Verb::Print:
+      case Verb::Send:
+      case Verb::Request:
+        step.text = pieces_of(asked.operand, drafted.around);
+        break;
+      default:
+        break;
+    }
+    if (asked.verb == Verb::Request && asked.expect) {
+      step.expect = pieces_of(*asked.expect, drafted.around);
+    }
+    if (asked.verb == Verb::Send && asked.operand.value.empty()) {
+      planned_.found.add(asked.at, "an empty text cannot be sent through a pipe");
+    }
+  }
+
+  // "pid ${pid} of ${child.pid}" → pieces. Literals that stand side by side become one.
+  Range pieces_of(const scenario::Text& text, const Surroundings& around) {
+    std::vector<Piece> pieces;
+    std::string literal;
+    std::string_view rest = text.value;
+    while (!rest.empty()) {
+      const auto open = rest.find("${");
+      const auto close = open == rest.npos ? rest.npos : rest.find('}', open);
+      literal += rest.substr(0, close == rest.npos ? rest.npos : open);
+      if (close == rest.npos) {
+        break;
+      }
+      if (const auto piece =
+              fact(rest.substr(open + 2, close - open - 2), text.at, around, literal)) {
+        flush(literal, pieces);
+        pieces.push_back(*piece);
+      }
+      rest.remove_prefix(close + 1);
+    }
+    flush(literal, pieces);
+    const auto first = static_cast<std::uint32_t>(builder_.pieces.size());
+    builder_.pieces.insert(builder_.pieces.end(), pieces.begin(), pieces.end());
+    return {first, static_cast<std::uint32_t>(pieces.size())};
+  }
+
+  void flush(std::string& literal, std::vector<Piece>& pieces) {
+    if (!literal.empty()) {
+      pieces.push_back({Piece::Kind::Literal, builder_.text(literal), kNone});
+      literal.clear();
+    }
+  }
+
+  // A piece for what only the run can tell; else adds what is known to `literal`.
+  std::optional<Piece> fact(std::string_view written, scenario::Position where,
+                            const Surroundings& around, std::string& literal) {
+    const auto dot = written.rfind('.');
+    const std::string_view name = dot == written.npos ? written : written.substr(dot + 1);
+    InstanceId of = self_;
+    if (dot != written.npos) {
+      const auto pattern = scenario::read_process(written.substr(0, dot));
+      if (!pattern) {
+        planned_.found.add(where, pattern.error().message);
+        return std::nullopt;
+      }
+      const auto named = resolve(planned_, *pattern, around, where);
+      if (named.size() != 1) {
+        if (named.size() > 1) {
+          planned_.found.add(
+              where, fmt::format("`${{{}}}` could be any of {} processes", written, named.size()),
+              "give an index");
+        }
+        return std::nullopt;
+      }
+      of = named.front();
+    }
+    if (std::ranges::count(kFacts, name) == 0) {
+      const auto near = base::nearest_word(name, kFacts);
+      planned_.found.add(where, fmt::format("unknown fact `${{{}}}`", written),
+                         near ? fmt::format("did you mean `${{{}}}`?", *near)
+                              : "facts are name pid ppid index arg module daemon exitcode");
+      return std::nullopt;
+    }
+    return of == self_ ? own_fact(name, where, around, literal) : fact_of(of, name, where, literal);
+  }
+
+  std::optional<Piece> own_fact(std::string_view name, scenario::Position where,
+                                const Surroundings& around, std::string& literal) {
+    if (name == "pid") {
+      return Piece{Piece::Kind::Pid, {}, kNone};
+    }
+    if (name == "ppid") {
+      return Piece{Piece::Kind::Ppid, {}, kNone};
+    }
+    if (name == "index") {
+      const std::uint32_t index = builder_.instances[self_].index;
+      if (index == kNone) {
+        planned_.found.add(where, "`${index}` means nothing in a process without `count`");
+      }
+      literal += std::to_string(index);
+    } else if (name == "arg") {
+      if (around.arg == nullptr) {
+        planned_.found.add(where, "`${arg}` means nothing in a process without `args`");
+      } else {
+        literal += around.arg->value;
+      }
+    } else if (name == "module") {
+      literal += module_of(self_);
+    } else if (name == "exitcode") {
+      literal += "none";  // a process that can ask has not ended
+    } else {
+      return fact_of(self_, name, where, literal);
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Piece> fact_of(InstanceId of, std::string_view name, scenario::Position where,
+                               std::string& literal) {
+    const Instance& instance = builder_.instances[of];
+    if (name == "pid") {
+      return Piece{Piece::Kind::ChildPid, {}, of};
+    }
+    if (name == "exitcode") {
+      return Piece{Piece::Kind::ChildExitcode, {}, of};
+    }
+    if (name == "name") {
+      const auto seen = names_.find({self_, of});
+      literal += builder_.text_of(seen == names_.end() ? instance.name : seen->second);
+    } else if (name == "daemon") {
+      literal += instance.daemon ? "true" : "false";
+    } else if (name == "module") {
+      literal += module_of(of);
+    } else {
+      planned_.found.add(where, fmt::format("`{}` of another process is not known here", name));
+    }
+    return std::nullopt;
+  }
+
+  // CPython runs a fresh image's main module under another name.
+  [[nodiscard]] std::string_view module_of(InstanceId id) const {
+    return fresh_[id] ? "__mp_main__" : "__main__";
+  }
+
+  Planned& planned_;
+  PlanBuilder& builder_;
+  InstanceId self_ = 0;
+  std::map<InstanceId, Child> children_;
+  std::uint32_t started_ = 0;                                   // by self_
+  std::map<std::pair<InstanceId, InstanceId>, TextRef> names_;  // {who, whom} → as who has set it
+  std::map<InstanceId, std::string> identity_;                  // multiprocessing's, "1:2"
+  std::vector<bool> fresh_;
+  std::set<std::pair<std::string, std::string>> expected_;  // process, symbol
+};
+
+}  // namespace
+
+void plan_facts(Planned& planned) { FactPlanner(planned).plan(); }
+
+}  // namespace procession::plan

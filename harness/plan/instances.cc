@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+// Instances and their names: display paths, and what a name in a step means.
+#include "harness/base/text.h"
+#include "harness/plan/planning.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace procession::plan {
+
+namespace {
+
+std::string own_name(const DraftInstance& instance) {
+  return instance.index == kNone ? instance.process->name
+                                 : fmt::format("{}[{}]", instance.process->name, instance.index);
+}
+
+// The shortest path that no other process shares: a template that only one process starts needs
+// none.
+class PathNamer {
+ public:
+  explicit PathNamer(const Draft& draft) : draft_(draft) {
+    for (const DraftInstance& instance : draft.instances) {
+      starters_[instance.process].insert(instance.starter);
+    }
+  }
+
+  [[nodiscard]] std::string path_of(InstanceId id) const {
+    const DraftInstance& instance = draft_.instances[id];
+    const std::string name = own_name(instance);
+    return starters_.at(instance.process).size() == 1 ? name
+                                                      : path_of(instance.starter) + "/" + name;
+  }
+
+ private:
+  const Draft& draft_;
+  std::map<const scenario::Process*, std::set<InstanceId>> starters_;
+};
+
+// The pattern with its indices as numbers; none after a diagnostic.
+std::optional<scenario::ProcessPattern> with_numbers(Planned& planned,
+                                                     scenario::ProcessPattern pattern,
+                                                     const Surroundings& around,
+                                                     scenario::Position at) {
+  for (scenario::PathPart& part : pattern.parts) {
+    if (!part.index) {
+      continue;
+    }
+    const auto value = value_of(*part.index, around, planned.draft);
+    if (!value) {
+      planned.found.add(at, fmt::format("the index of `{}` means nothing here", part.name),
+                        "a letter must be the `index` of a `repeat` round the step");
+      return std::nullopt;
+    }
+    part.index = scenario::Index{scenario::Index::Kind::Number, 0, *value};
+  }
+  return pattern;
+}
+
+bool matches(const Planned& planned, InstanceId id, const scenario::ProcessPattern& pattern) {
+  for (auto part = pattern.parts.rbegin(); part != pattern.parts.rend(); ++part) {
+    if (id == kNone) {
+      return false;
+    }
+    const DraftInstance& instance = planned.draft.instances[id];
+    if (instance.process->name != part->name ||
+        (part->index &&
+         (instance.index == kNone || part->index->offset != static_cast<long>(instance.index)))) {
+      return false;
+    }
+    id = instance.starter;
+  }
+  return true;
+}
+
+void report_unknown(Planned& planned, const scenario::ProcessPattern& pattern,
+                    scenario::Position at) {
+  const scenario::PathPart& last = pattern.parts.back();
+  std::vector<std::string_view> names;
+  for (const auto& [name, ids] : planned.by_template) {
+    names.push_back(name);
+  }
+  const auto near = base::nearest_word(last.name, names);
+  std::string name = last.name;
+  if (last.index) {
+    name += fmt::format("[{}]", last.index->offset);
+  }
+  std::string help;
+  if (near && *near == last.name) {
+    help = last.index ? "it has another `count`, or another process starts it"
+                      : "another process starts it: check the path";
+  } else if (near) {
+    help = fmt::format("did you mean `{}`?", *near);
+  }
+  planned.found.add(at, fmt::format("no process is named `{}`", name), help);
+}
+
+}  // namespace
+
+void plan_instances(Planned& planned) {
+  const PathNamer namer(planned.draft);
+  for (InstanceId id = 0; id < planned.draft.instances.size(); ++id) {
+    const DraftInstance& drafted = planned.draft.instances[id];
+    Instance instance;
+    instance.method = drafted.process->start_method;
+    instance.daemon = drafted.process->daemon;
+    instance.path = planned.builder.text(namer.path_of(id));
+    instance.name = planned.builder.text(own_name(drafted));
+    instance.template_name = planned.builder.text(drafted.process->name);
+    instance.starter = drafted.starter;
+    instance.index = drafted.index;
+    instance.line = static_cast<std::uint32_t>(drafted.process->at.line);
+    planned.builder.instances.push_back(instance);
+    planned.by_template[drafted.process->name].push_back(id);
+  }
+}
+
+std::vector<InstanceId> resolve(Planned& planned, const scenario::ProcessPattern& written,
+                                const Surroundings& around, scenario::Position at) {
+  if (written.parts.size() == 1 && written.parts.front().name == "self") {
+    return {around.self};
+  }
+  const auto pattern = with_numbers(planned, written, around, at);
+  if (!pattern) {
+    return {};
+  }
+  std::vector<InstanceId> all;
+  std::vector<InstanceId> own;
+  std::set<InstanceId> starters;
+  const auto named = planned.by_template.find(pattern->parts.back().name);
+  if (named != planned.by_template.end()) {
+    for (const InstanceId id : named->second) {
+      if (matches(planned, id, *pattern)) {
+        all.push_back(id);
+        starters.insert(planned.draft.instances[id].starter);
+        if (planned.draft.instances[id].starter == around.self) {
+          own.push_back(id);
+        }
+      }
+    }
+  }
+  if (!own.empty()) {
+    return own;
+  }
+  if (all.empty()) {
+    report_unknown(planned, *pattern, at);
+    return {};
+  }
+  if (starters.size() > 1) {
+    planned.found.add(
+        at,
+        fmt::format("`{}` could be any of {} processes", pattern->parts.back().name, all.size()),
+        fmt::format("write the path of one, for example `{}`",
+                    planned.builder.text_of(planned.builder.instances[all.front()].path)));
+    return {};
+  }
+  return all;
+}
+
+InstanceId add_implicit_instance(Planned& planned, const Instance& instance,
+                                 std::vector<Step> steps) {
+  PlanBuilder& builder = planned.builder;
+  const auto id = static_cast<InstanceId>(builder.instances.size());
+  Step exit;
+  exit.verb = scenario::Verb::Exit;
+  steps.push_back(exit);
+  builder.instances.push_back(instance);
+  builder.instances.back().steps = {static_cast<std::uint32_t>(builder.steps.size()),
+                                    static_cast<std::uint32_t>(steps.size())};
+  for (Step& step : steps) {
+    step.self = id;
+    step.implicit = true;
+    step.line = instance.line;
+    builder.steps.push_back(step);
+    planned.origins.push_back(nullptr);
+  }
+  return id;
+}
+
+}  // namespace procession::plan

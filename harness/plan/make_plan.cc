@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "harness/plan/make_plan.h"
+
+#include "harness/plan/events.h"
+#include "harness/plan/planning.h"
+
+#include <utility>
+
+namespace procession::plan {
+
+namespace {
+
+// Who may live when all else has ended.
+void plan_survivors(Planned& planned, const Plan& view) {
+  const EventFinder finder(view);
+  for (const auto& [pattern, at] : planned.asked.expect.survivors) {
+    const auto found = finder.processes(pattern);
+    if (found.empty()) {
+      planned.found.add(at, "no process is named so");
+    }
+    for (const auto& process : found) {
+      planned.builder.instances[process.instance].survivor = true;
+    }
+  }
+}
+
+bool judged_by_the_clock(const scenario::Expectations& expect) {
+  return !expect.timing.empty() || !expect.overlap.empty() || !expect.parallel.empty() ||
+         !expect.serial.empty();
+}
+
+}  // namespace
+
+Planning make_plan(const scenario::Scenario& scenario) {
+  scenario::Diagnostics found;
+  Planned planned{scenario, found};
+  planned.draft = draft_of(scenario, found);
+  if (found.empty() && !planned.draft.instances.empty()) {
+    plan_instances(planned);
+    plan_lines(planned);
+  }
+  if (found.empty()) {
+    plan_channels(planned);
+    plan_facts(planned);
+  }
+  OwnedPlan plan;
+  if (found.empty()) {
+    const OwnedPlan lines = planned.builder.build();
+    plan_gates(planned, lines.view());
+    plan_survivors(planned, lines.view());
+    planned.builder.header.has_timing = judged_by_the_clock(scenario.expect) ? 1 : 0;
+    plan = planned.builder.build();
+  }
+  found.sort_by_position();
+  if (!found.empty()) {
+    plan = {};
+  }
+  return {std::move(plan), std::move(found)};
+}
+
+}  // namespace procession::plan
