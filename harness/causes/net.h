@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace procession::causes {
@@ -21,7 +22,13 @@ namespace procession::causes {
 using EventId = std::uint32_t;
 
 // Who vouches for a gate: the standard, this harness's own synchronisation, or Linux beyond POSIX.
+// Each trusts those before it too.
 enum class Warrant : std::uint8_t { Posix, Harness, Linux };
+
+[[nodiscard]] constexpr std::string_view to_string(Warrant warrant) {
+  constexpr std::string_view kNames[] = {"posix", "harness", "linux"};
+  return kNames[static_cast<std::size_t>(warrant)];
+}
 
 struct Gate {
   EventId event = 0;        // whose gate it is
@@ -33,11 +40,17 @@ struct Gate {
 
 class Net {
  public:
-  explicit Net(std::uint32_t events) : first_gate_(events + 1, 0), events_(events) {}
-
-  // Build: any order of gates, then `seal` once.
+  // Build: events and gates in any order, then `seal` once.
+  EventId add_events(std::uint32_t count) {
+    events_ += count;
+    return events_ - count;
+  }
   void add_gate(EventId event, std::uint32_t need, std::span<const EventId> members,
                 Warrant warrant = Warrant::Posix);
+  void needs(EventId event, EventId cause, Warrant warrant = Warrant::Posix) {
+    add_gate(event, 1, {&cause, 1}, warrant);
+  }
+  void never(EventId event) { add_gate(event, 1, {}); }
   void seal();
 
   // Use.
@@ -61,7 +74,7 @@ class Net {
   std::vector<std::uint32_t> first_gate_;
   std::vector<std::uint32_t> fed_;
   std::vector<std::uint32_t> first_fed_;
-  std::uint32_t events_;
+  std::uint32_t events_ = 0;
 };
 
 }  // namespace procession::causes

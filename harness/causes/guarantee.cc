@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include "harness/causes/guarantee.h"
+
+#include <algorithm>
+#include <array>
+#include <deque>
+
+namespace procession::causes {
+
+namespace {
+
+bool is_open(const Net& net, const Gate& gate, const Possible& can) {
+  const auto members = net.members_of(gate);
+  const auto happened = std::ranges::count_if(members, [&](EventId event) { return can[event]; });
+  return static_cast<std::uint64_t>(happened) >= gate.need;
+}
+
+std::vector<EventId> path_back(const std::vector<EventId>& before, EventId from) {
+  std::vector<EventId> path = {from};
+  while (before[path.back()] != path.back()) {
+    path.push_back(before[path.back()]);
+  }
+  std::ranges::reverse(path);
+  return path;
+}
+
+}  // namespace
+
+Possible possible(const Net& net, std::span<const EventId> without, Warrant trusted) {
+  const auto gates = net.gates();
+  std::vector<std::uint32_t> missing(gates.size());         // members, by gate
+  std::vector<std::uint32_t> closed(net.event_count(), 0);  // gates, by event
+  for (std::size_t index = 0; index < gates.size(); ++index) {
+    const Gate& gate = gates[index];
+    missing[index] = gate.warrant > trusted ? 0 : gate.need;
+    closed[gate.event] += missing[index] != 0 ? 1 : 0;
+  }
+  std::vector<bool> taken_out(net.event_count(), false);
+  for (const EventId event : without) {
+    taken_out[event] = true;
+  }
+  Possible can(net.event_count());
+  const auto consider = [&](EventId event) {
+    if (closed[event] == 0 && !taken_out[event]) {
+      can.add(event);
+    }
+  };
+  for (EventId event = 0; event < net.event_count(); ++event) {
+    consider(event);
+  }
+  for (std::size_t next = 0; next < can.in_order().size(); ++next) {
+    for (const std::uint32_t index : net.fed_by(can.in_order()[next])) {
+      if (missing[index] != 0 && --missing[index] == 0) {
+        --closed[gates[index].event];
+        consider(gates[index].event);
+      }
+    }
+  }
+  return can;
+}
+
+std::optional<Warrant> guaranteed(const Net& net, std::span<const EventId> left, EventId right) {
+  if (!possible(net)[right]) {
+    return std::nullopt;
+  }
+  for (const Warrant warrant : std::array{Warrant::Posix, Warrant::Harness, Warrant::Linux}) {
+    if (!possible(net, left, warrant)[right]) {
+      return warrant;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<EventId> chain(const Net& net, std::span<const EventId> left, EventId right,
+                           Warrant trusted) {
+  constexpr EventId kUnseen = std::numeric_limits<EventId>::max();
+  const Possible can = possible(net);
+  const Possible can_without = possible(net, left, trusted);
+  std::vector<EventId> before(net.event_count(), kUnseen);
+  std::deque<EventId> next;
+  for (const EventId event : left) {
+    before[event] = event;
+    next.push_back(event);
+  }
+  // Breadth first from `left` through gates that stay closed without it.
+  while (!next.empty() && before[right] == kUnseen) {
+    const EventId event = next.front();
+    next.pop_front();
+    for (const std::uint32_t index : net.fed_by(event)) {
+      const Gate& gate = net.gates()[index];
+      const bool lost = gate.warrant <= trusted && can[gate.event] && !can_without[gate.event] &&
+                        !is_open(net, gate, can_without);
+      if (lost && before[gate.event] == kUnseen) {
+        before[gate.event] = event;
+        next.push_back(gate.event);
+      }
+    }
+  }
+  return before[right] == kUnseen ? std::vector<EventId>{} : path_back(before, right);
+}
+
+std::vector<EventId> way_round(const Net& net, std::span<const EventId> left, EventId right) {
+  const Possible can = possible(net, left);
+  std::vector<EventId> way;
+  if (!can[right]) {
+    return way;
+  }
+  for (EventId event = right;;) {
+    way.push_back(event);
+    EventId latest = event;
+    std::uint32_t place = 0;
+    for (const Gate& gate : net.gates_of(event)) {
+      // Of the members that opened this gate, the one that completed it.
+      std::vector<std::uint32_t> places;
+      for (const EventId member : net.members_of(gate)) {
+        if (can[member]) {
+          places.push_back(can.place(member));
+        }
+      }
+      std::ranges::sort(places);
+      const std::uint32_t completed = places[gate.need - 1];
+      if (latest == event || completed > place) {
+        place = completed;
+        latest = can.in_order()[completed];
+      }
+    }
+    if (latest == event) {
+      break;
+    }
+    event = latest;
+  }
+  std::ranges::reverse(way);
+  return way;
+}
+
+Impossible why_impossible(const Net& net, const Possible& can, EventId event) {
+  Impossible why;
+  for (;;) {
+    if (const auto seen = std::ranges::find(why.path, event); seen != why.path.end()) {
+      why.circular = true;
+      why.back_to = static_cast<std::size_t>(seen - why.path.begin());
+      return why;
+    }
+    why.path.push_back(event);
+    const auto gates = net.gates_of(event);
+    const auto closed =
+        std::ranges::find_if(gates, [&](const Gate& gate) { return !is_open(net, gate, can); });
+    if (closed == gates.end()) {
+      return why;
+    }
+    const auto members = net.members_of(*closed);
+    const auto missing =
+        std::ranges::find_if(members, [&](EventId member) { return !can[member]; });
+    if (missing == members.end()) {
+      return why;
+    }
+    event = *missing;
+  }
+}
+
+}  // namespace procession::causes
