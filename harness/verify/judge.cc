@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "harness/verify/judge.h"
+
+#include "harness/verify/check.h"
+#include "harness/verify/story.h"
+
+#include <algorithm>
+#include <map>
+
+namespace procession::verify {
+
+namespace {
+
+using scenario::VerdictKind;
+
+// How many talkers of each listener have begun.
+std::vector<std::uint32_t> talkers_started(const plan::Plan& plan, const trace::Record& record) {
+  std::vector<std::uint32_t> started;
+  for (const plan::Listener& listener : plan.listeners()) {
+    const auto talkers = plan.ids(listener.talkers);
+    started.push_back(static_cast<std::uint32_t>(std::ranges::count_if(
+        talkers, [&](plan::InstanceId id) { return record.processes[id].started; })));
+  }
+  return started;
+}
+
+}  // namespace
+
+struct Judge::State {
+  State(const scenario::Scenario& scenario, const plan::Plan& plan)
+      : context{scenario, plan, plan::EventFinder(plan), net_for(plan, {})} {
+    add_order_checks(context, checks);
+    add_lifetime_checks(context, checks);
+    add_count_checks(context, checks);
+    add_process_checks(context, checks);
+    add_output_checks(context, checks);
+    if (scenario.expect.outcomes) {
+      auto made = make_outcome_check(context);
+      outcomes = made.get();
+      checks.push_back(std::move(made));
+    }
+    add_ending_checks(context, checks);
+  }
+
+  std::shared_ptr<const causes::PlanNet> net_for(
+      const plan::Plan& plan, const std::optional<std::vector<std::uint32_t>>& started) {
+    auto& net = nets[started];
+    if (!net) {
+      net = std::make_shared<const causes::PlanNet>(causes::net_of(plan, started));
+    }
+    return net;
+  }
+
+  // The net that every run so far has played: with the talkers that all of them had.
+  std::shared_ptr<const causes::PlanNet> net_of_run(const trace::Record& record) {
+    const auto started = talkers_started(context.plan, record);
+    if (started.empty()) {
+      return context.net;
+    }
+    if (!fewest) {
+      fewest = started;
+    }
+    for (std::size_t i = 0; i < started.size(); ++i) {
+      (*fewest)[i] = std::min((*fewest)[i], started[i]);
+    }
+    context.net = net_for(context.plan, fewest);
+    return net_for(context.plan, started);
+  }
+
+  [[nodiscard]] VerdictKind wanted(const std::string& key) const {
+    const auto asked = context.asked.verdict.find(key);
+    return asked == context.asked.verdict.end() ? VerdictKind::Held : asked->second;
+  }
+
+  void keep_what_is_shown(const Timeline& run, bool unexpected) {
+    if (shown_is_unexpected) {
+      return;
+    }
+    shown_is_unexpected = unexpected;
+    shown_run = run.record().run;
+    printed.clear();
+    for (plan::InstanceId id = 0; id < run.record().processes.size(); ++id) {
+      for (const trace::Event& event : run.record().processes[id].events) {
+        if (event.kind == trace::Line::Step && event.returned &&
+            context.plan.step(event.step).verb == scenario::Verb::Print) {
+          printed.push_back(
+              {context.finder.name_of(id), event.text, event.call - run.record().started});
+        }
+      }
+    }
+    std::ranges::stable_sort(printed, {}, &PrintedLine::at);
+    story = run.record().timed_out ? story_of(context.plan, run) : std::vector<std::string>{};
+  }
+
+  Context context;
+  std::map<std::optional<std::vector<std::uint32_t>>, std::shared_ptr<const causes::PlanNet>> nets;
+  std::optional<std::vector<std::uint32_t>> fewest;
+  Checks checks;
+  OutcomeCheck* outcomes = nullptr;
+  std::uint32_t shown_run = 0;
+  bool shown_is_unexpected = false;
+  std::vector<PrintedLine> printed;
+  std::vector<std::string> story;
+};
+
+Judge::Judge(const scenario::Scenario& scenario, const plan::Plan& plan)
+    : state_(std::make_unique<State>(scenario, plan)) {}
+Judge::~Judge() = default;
+Judge::Judge(Judge&&) noexcept = default;
+Judge& Judge::operator=(Judge&&) noexcept = default;
+
+void Judge::add(const trace::Record& record) {
+  const auto net = state_->net_of_run(record);
+  const Timeline run(state_->context.plan, *net, record);
+  for (const auto& check : state_->checks) {
+    check->add(run);
+  }
+  state_->keep_what_is_shown(run, hopeless());
+}
+
+bool Judge::hopeless() const {
+  return std::ranges::any_of(state_->checks, [&](const auto& check) {
+    return check->lost() && state_->wanted(check->key()) != VerdictKind::Broken;
+  });
+}
+
+Judgement Judge::judgement() const {
+  Judgement judgement;
+  std::map<std::string, VerdictKind> worst;
+  for (const auto& check : state_->checks) {
+    judgement.verdicts.push_back(check->verdict());
+    const Verdict& verdict = judgement.verdicts.back();
+    const auto [known, is_new] = worst.try_emplace(verdict.key, verdict.kind);
+    if (is_worse(verdict.kind, known->second)) {
+      known->second = verdict.kind;
+    }
+  }
+  // The file's `verdict` is of a key: of several expectations under it the worst must come out so.
+  for (Verdict& verdict : judgement.verdicts) {
+    const VerdictKind wanted = state_->wanted(verdict.key);
+    const bool as_wanted = wanted != VerdictKind::Held && worst.at(verdict.key) == wanted;
+    verdict.wanted = as_wanted ? verdict.kind : wanted;
+  }
+  if (state_->outcomes != nullptr) {
+    judgement.outcomes = state_->outcomes->seen();
+  }
+  judgement.shown_run = state_->shown_run;
+  judgement.printed = state_->printed;
+  judgement.story = state_->story;
+  return judgement;
+}
+
+}  // namespace procession::verify

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+// Lifetimes: `overlap` (every two were alive at one instant) and `parallel` (all were on CPU at one
+// instant).
+#include "harness/verify/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace procession::verify {
+
+namespace {
+
+using plan::InstanceId;
+using scenario::VerdictKind;
+
+class OverlapCheck final : public EachRunCheck {
+ public:
+  OverlapCheck(const Context& context, scenario::Position at, std::vector<InstanceId> members)
+      : EachRunCheck("overlap", group_text(context, members), at),
+        context_(context),
+        members_(std::move(members)) {}
+
+ private:
+  // When a process was certainly alive: from its first stamp to its last, or to its end's lower
+  // bound.
+  struct Life {
+    base::Instant begin;
+    base::Instant least_end;
+    base::Instant most_end;
+  };
+
+  [[nodiscard]] static Life life_of(const Timeline& run, InstanceId id) {
+    const trace::Process& process = run.record().processes[id];
+    const causes::EventId end = run.net().end(id);
+    if (run.happened(end)) {
+      return {process.begin, run.when(end).lo, run.when(end).hi};
+    }
+    const base::Instant over = run.record().ended.value_or(last_stamp(process));
+    return {process.begin, over, over};
+  }
+
+  [[nodiscard]] Finding judge(const Timeline& run) const override {
+    Finding worst;
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      if (!run.record().processes[members_[i]].began) {
+        return {VerdictKind::Broken,
+                fmt::format("vacuous: {} did not begin in {}", name(i), run_name(run.record())),
+                {}};
+      }
+      for (std::size_t j = 0; j < i; ++j) {
+        const Finding here = judge_pair(run, i, j);
+        if (is_worse(here.kind, worst.kind)) {
+          worst = here;
+        }
+      }
+    }
+    return worst;
+  }
+
+  [[nodiscard]] Finding judge_pair(const Timeline& run, std::size_t i, std::size_t j) const {
+    const Life a = life_of(run, members_[i]);
+    const Life b = life_of(run, members_[j]);
+    if (a.begin < b.least_end && b.begin < a.least_end) {
+      return {};
+    }
+    const bool apart = a.most_end < b.begin || b.most_end < a.begin;
+    return {
+        apart ? VerdictKind::Broken : VerdictKind::Inconclusive,
+        fmt::format("{} and {} {} in {}", name(j), name(i),
+                    apart ? "did not overlap" : "were too close to tell", run_name(run.record())),
+        {}};
+  }
+
+  [[nodiscard]] std::string praise() const override {
+    return fmt::format("every two of {} were alive at one instant, in {} of {} runs",
+                       members_.size(), runs(), runs());
+  }
+
+  [[nodiscard]] std::string name(std::size_t i) const {
+    return context_.finder.name_of(members_[i]);
+  }
+
+  const Context& context_;
+  const std::vector<InstanceId> members_;
+};
+
+// All k were on CPU at one instant if, in some window of wall time, they used more than k − 1
+// windows of CPU time together: else at most k − 1 of them ran at a time. One run suffices.
+class ParallelCheck final : public Check {
+ public:
+  ParallelCheck(const Context& context, scenario::Position at, std::vector<InstanceId> members)
+      : Check("parallel", group_text(context, members), at), members_(std::move(members)) {}
+
+  void add(const Timeline& run) override {
+    ++runs_;
+    if (proof_.empty()) {
+      look_for_proof(run.record());
+    }
+    note_apart(run);
+  }
+  [[nodiscard]] bool lost() const override { return false; }
+
+ private:
+  struct Sample {
+    base::Instant at;
+    base::Duration used;
+  };
+
+  static std::vector<Sample> samples_of(const trace::Process& process) {
+    std::vector<Sample> samples;
+    for (const trace::Event& event : process.events) {
+      if (event.kind == trace::Line::Sample) {
+        samples.push_back({event.call, base::Duration(event.answer)});
+      }
+    }
+    return samples;
+  }
+
+  // At least this much CPU time was used between the two instants.
+  static base::Duration used_between(const std::vector<Sample>& samples, base::Instant from,
+                                     base::Instant to) {
+    const auto first = std::ranges::lower_bound(samples, from, {}, &Sample::at);
+    const auto last = std::ranges::upper_bound(samples, to, {}, &Sample::at);
+    return last - first < 2 ? base::Duration{} : std::prev(last)->used - first->used;
+  }
+
+  void look_for_proof(const trace::Record& record) {
+    std::vector<std::vector<Sample>> samples;
+    std::vector<base::Instant> instants;
+    for (const InstanceId id : members_) {
+      samples.push_back(samples_of(record.processes[id]));
+      sampled_ = sampled_ || !samples.back().empty();
+      for (const Sample& sample : samples.back()) {
+        instants.push_back(sample.at);
+      }
+    }
+    std::ranges::sort(instants);
+    const std::size_t stride = std::max<std::size_t>(1, instants.size() / kMostInstants);
+    for (std::size_t i = 0; i < instants.size(); i += stride) {
+      for (std::size_t j = i + 1; j < instants.size(); j += stride) {
+        const base::Duration window = instants[j] - instants[i];
+        base::Duration used{};
+        for (const auto& of_one : samples) {
+          used += used_between(of_one, instants[i], instants[j]);
+        }
+        if (window.count() > 0 && used > window * static_cast<std::int64_t>(members_.size() - 1)) {
+          proof_ = fmt::format(
+              "all {} were on CPU at one instant in {}: {:.0f} % of a window of "
+              "{:.2f} ms",
+              members_.size(), run_name(record),
+              100.0 * static_cast<double>(used.count()) / static_cast<double>(window.count()),
+              static_cast<double>(window.count()) / 1e6);
+          return;
+        }
+      }
+    }
+  }
+
+  // Lifetimes that never overlap cannot be on CPU together.
+  void note_apart(const Timeline& run) {
+    for (const InstanceId a : members_) {
+      for (const InstanceId b : members_) {
+        const causes::EventId end = run.net().end(a);
+        if (run.happened(end) && run.record().processes[b].began &&
+            run.when(end).hi < run.record().processes[b].begin) {
+          never_together_ = "two of them were never alive at one instant";
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] Finding finding() const override {
+    if (!proof_.empty()) {
+      return {VerdictKind::Held, proof_, {}};
+    }
+    if (runs_ == 0) {
+      return {VerdictKind::Inconclusive, "no run was recorded", {}};
+    }
+    if (!sampled_) {
+      return {VerdictKind::Broken, "vacuous: none of them spins, so no CPU time was recorded", {}};
+    }
+    if (!never_together_.empty()) {
+      return {VerdictKind::Broken, never_together_, {}};
+    }
+    return {VerdictKind::Inconclusive,
+            fmt::format("not shown in {} runs: no window has more than {} times its length of CPU "
+                        "time",
+                        runs_, members_.size() - 1),
+            {"are there as many free CPUs? `requires: {cpus: N}` skips where there are not"}};
+  }
+
+  static constexpr std::size_t kMostInstants = 400;
+
+  const std::vector<InstanceId> members_;
+  std::uint32_t runs_ = 0;
+  bool sampled_ = false;
+  std::string proof_;
+  std::string never_together_;
+};
+
+}  // namespace
+
+void add_lifetime_checks(const Context& context, Checks& checks) {
+  for (const scenario::Group& group : context.asked.expect.overlap) {
+    checks.push_back(std::make_unique<OverlapCheck>(context, group.at, members_of(context, group)));
+  }
+  for (const scenario::Group& group : context.asked.expect.parallel) {
+    checks.push_back(
+        std::make_unique<ParallelCheck>(context, group.at, members_of(context, group)));
+  }
+}
+
+}  // namespace procession::verify

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// Output: `output` (each process's lines, in order) and `printed` (all lines, in any order). Facts
+// in the expected lines are put in as recorded.
+#include "harness/base/text.h"
+#include "harness/verify/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace procession::verify {
+
+namespace {
+
+using plan::InstanceId;
+using scenario::VerdictKind;
+
+std::vector<std::string> printed_by(const Context& context, const trace::Process& process) {
+  std::vector<std::string> lines;
+  for (const trace::Event& event : process.events) {
+    if (event.kind == trace::Line::Step && event.returned &&
+        context.plan.step(event.step).verb == scenario::Verb::Print) {
+      lines.push_back(event.text);
+    }
+  }
+  return lines;
+}
+
+// One fact as the record has it; empty if there is none of that name.
+std::string fact(const Context& context, const trace::Record& record, InstanceId of,
+                 std::string_view name) {
+  const plan::Instance& instance = context.plan.instance(of);
+  const trace::Process& process = record.processes[of];
+  if (name == "pid") {
+    return std::to_string(process.pid);
+  }
+  if (name == "ppid") {
+    return std::to_string(process.ppid);
+  }
+  if (name == "name") {
+    return std::string(context.plan.text(instance.name));
+  }
+  if (name == "index" && instance.index != plan::kNone) {
+    return std::to_string(instance.index);
+  }
+  if (name == "daemon") {
+    return instance.daemon ? "true" : "false";
+  }
+  if (name == "exitcode") {
+    return process.status ? status_text(*process.status) : "none";
+  }
+  if (name == "arg") {
+    for (const scenario::Process& asked : context.asked.processes) {
+      const std::size_t index = instance.index == plan::kNone ? 0 : instance.index;
+      if (asked.name == context.plan.text(instance.template_name) && index < asked.args.size()) {
+        return asked.args[index].value;
+      }
+    }
+  }
+  return "";
+}
+
+std::string filled_in(const Context& context, const trace::Record& record, InstanceId self,
+                      std::string_view text) {
+  std::string filled;
+  while (!text.empty()) {
+    const auto open = text.find("${");
+    const auto close = open == text.npos ? text.npos : text.find('}', open);
+    if (close == text.npos) {
+      break;
+    }
+    filled += text.substr(0, open);
+    const std::string_view written = text.substr(open + 2, close - open - 2);
+    const auto dot = written.rfind('.');
+    InstanceId of = self;
+    if (dot != written.npos) {
+      const std::string_view name = written.substr(0, dot);
+      if (name == "reaper") {
+        filled += std::to_string(record.warden_pid);
+        text.remove_prefix(close + 1);
+        continue;
+      }
+      of = plan::kNone;
+      if (const auto pattern = scenario::read_process(name)) {
+        const auto found = context.finder.processes(*pattern);
+        of = found.size() == 1 ? found.front().instance : plan::kNone;
+      }
+    }
+    const std::string value =
+        of == plan::kNone
+            ? ""
+            : fact(context, record, of, dot == written.npos ? written : written.substr(dot + 1));
+    filled += value.empty() ? std::string(text.substr(open, close - open + 1)) : value;
+    text.remove_prefix(close + 1);
+  }
+  return filled += text;
+}
+
+std::vector<std::string> quoted(const char* heading, const std::vector<std::string>& lines) {
+  std::vector<std::string> quoted = {heading};
+  for (const std::string& line : lines) {
+    quoted.push_back("  " + line);
+  }
+  return quoted;
+}
+
+std::vector<std::string> difference(const std::vector<std::string>& wanted,
+                                    const std::vector<std::string>& got) {
+  auto lines = quoted("expected:", wanted);
+  const auto rest = quoted("printed:", got);
+  lines.insert(lines.end(), rest.begin(), rest.end());
+  return lines;
+}
+
+class OutputCheck final : public EachRunCheck {
+ public:
+  OutputCheck(const Context& context, const scenario::OutputExpectation& asked,
+              std::vector<InstanceId> ids)
+      : EachRunCheck("output", asked.process.parts.back().name, asked.at),
+        context_(context),
+        ids_(std::move(ids)),
+        lines_(asked.lines) {}
+
+ private:
+  [[nodiscard]] Finding judge(const Timeline& run) const override {
+    for (const InstanceId id : ids_) {
+      std::vector<std::string> wanted;
+      for (const scenario::Text& line : lines_) {
+        wanted.push_back(filled_in(context_, run.record(), id, line.value));
+      }
+      const auto got = printed_by(context_, run.record().processes[id]);
+      if (got != wanted) {
+        return {VerdictKind::Broken,
+                fmt::format("{} printed something else in {}", context_.finder.name_of(id),
+                            run_name(run.record())),
+                difference(wanted, got)};
+      }
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::string praise() const override {
+    return fmt::format("printed so in each of {} runs", runs());
+  }
+
+  const Context& context_;
+  const std::vector<InstanceId> ids_;
+  const std::vector<scenario::Text> lines_;
+};
+
+class PrintedCheck final : public EachRunCheck {
+ public:
+  PrintedCheck(const Context& context, const std::vector<scenario::Text>& lines,
+               scenario::Position at)
+      : EachRunCheck("printed", fmt::format("{} lines in any order", lines.size()), at),
+        context_(context),
+        lines_(lines) {}
+
+ private:
+  [[nodiscard]] Finding judge(const Timeline& run) const override {
+    std::vector<std::string> wanted;
+    for (const scenario::Text& line : lines_) {
+      wanted.push_back(filled_in(context_, run.record(), 0, line.value));
+    }
+    std::vector<std::string> got;
+    for (const trace::Process& process : run.record().processes) {
+      const auto lines = printed_by(context_, process);
+      got.insert(got.end(), lines.begin(), lines.end());
+    }
+    std::ranges::sort(wanted);
+    std::ranges::sort(got);
+    if (wanted == got) {
+      return {};
+    }
+    return {VerdictKind::Broken,
+            fmt::format("other lines were printed in {}", run_name(run.record())),
+            difference(wanted, got)};
+  }
+
+  [[nodiscard]] std::string praise() const override {
+    return fmt::format("all printed in each of {} runs", runs());
+  }
+
+  const Context& context_;
+  const std::vector<scenario::Text> lines_;
+};
+
+}  // namespace
+
+void add_output_checks(const Context& context, Checks& checks) {
+  for (const scenario::OutputExpectation& output : context.asked.expect.output) {
+    std::vector<InstanceId> ids;
+    for (const auto& process : context.finder.processes(output.process)) {
+      ids.push_back(process.instance);
+    }
+    checks.push_back(std::make_unique<OutputCheck>(context, output, ids));
+  }
+  if (context.asked.expect.printed) {
+    checks.push_back(std::make_unique<PrintedCheck>(context, *context.asked.expect.printed,
+                                                    context.asked.expect.printed_at));
+  }
+}
+
+}  // namespace procession::verify

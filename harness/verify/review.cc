@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: MIT
+#include "harness/verify/review.h"
+
+#include "harness/base/text.h"
+#include "harness/causes/guarantee.h"
+#include "harness/causes/net_of.h"
+#include "harness/verify/guarantees.h"
+#include "harness/verify/pairs.h"
+#include "harness/verify/wording.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace procession::verify {
+
+namespace {
+
+using causes::EventId;
+using plan::InstanceId;
+using plan::StepId;
+using scenario::Position;
+using scenario::Verb;
+
+class Reviewer {
+ public:
+  Reviewer(const scenario::Scenario& asked, const plan::Plan& plan)
+      : asked_(asked),
+        plan_(plan),
+        finder_(plan),
+        net_(causes::net_of(plan)),
+        words_(plan_, net_),
+        guarantees_(net_) {}
+
+  scenario::Diagnostics review() {
+    check_names();
+    if (found_.empty() && !asked_.expect.timeout) {
+      check_reachable();
+    }
+    if (found_.empty()) {
+      check_orders();
+    }
+    found_.sort_by_position();
+    return std::move(found_);
+  }
+
+  base::Result<Explanation> explain(const scenario::OrderPattern& order) {
+    auto pairs = pairs_of(finder_, order);
+    if (!pairs) {
+      return std::move(pairs).error();
+    }
+    std::optional<causes::Warrant> warrant = causes::Warrant::Posix;
+    for (const Pair& pair : *pairs) {
+      for (const Side* side : {&pair.left, &pair.right}) {
+        if (!guarantees_.can_happen(*side)) {
+          return Explanation{false,
+                             fmt::format("{} cannot happen", finder_.name_of(side->front())),
+                             {impossible_because(guarantees_.ids(*side).front())}};
+        }
+      }
+      const auto here = guarantees_.of(pair);
+      if (!here) {
+        return not_guaranteed(pair);
+      }
+      warrant = std::max(*warrant, *here);
+    }
+    return guaranteed(pairs->front(), *warrant, pairs->size());
+  }
+
+ private:
+  void check_names() {
+    const auto& expect = asked_.expect;
+    for (const auto* orders : {&expect.order, &expect.timing}) {
+      for (const scenario::OrderPattern& order : *orders) {
+        if (const auto pairs = pairs_of(finder_, order); !pairs) {
+          found_.add(order.at, pairs.error().message);
+        }
+      }
+    }
+    for (const scenario::EventPattern& event : expect.never) {
+      check_event(event);
+    }
+    for (const scenario::CountExpectation& count : expect.count) {
+      check_event(count.event);
+    }
+    for (const auto* groups : {&expect.overlap, &expect.parallel, &expect.serial}) {
+      for (const scenario::Group& group : *groups) {
+        for (const auto& [pattern, at] : group.processes) {
+          check_process(pattern, at);
+        }
+      }
+    }
+    for (const scenario::ExitExpectation& exit : expect.exit) {
+      check_process(exit.process, exit.at);
+    }
+    for (const scenario::OutputExpectation& output : expect.output) {
+      check_process(output.process, output.at);
+    }
+    for (const scenario::ParentExpectation& parent : expect.parent) {
+      check_process(parent.process, parent.at);
+      if (parent.parent.value != "reaper" && parent.parent.value != "forkserver") {
+        if (const auto pattern = scenario::read_process(parent.parent.value)) {
+          check_process(*pattern, parent.parent.at);
+        }
+      }
+    }
+    if (expect.outcomes) {
+      for (const auto* list :
+           {&expect.outcomes->required, &expect.outcomes->allowed, &expect.outcomes->forbidden}) {
+        for (const scenario::OutcomePattern& outcome : *list) {
+          for (const auto& observable : outcome.observables) {
+            check_observable(observable);
+          }
+        }
+      }
+    }
+  }
+
+  void check_event(const scenario::EventPattern& event) {
+    if (const auto found = finder_.find(event); !found) {
+      found_.add(event.at, found.error().message);
+    }
+  }
+
+  void check_process(const scenario::ProcessPattern& pattern, Position at) {
+    if (!finder_.processes(pattern).empty()) {
+      return;
+    }
+    std::vector<std::string_view> names;
+    for (const plan::Instance& instance : plan_.instances()) {
+      names.push_back(plan_.text(instance.template_name));
+    }
+    const std::string& name = pattern.parts.back().name;
+    const auto near = base::nearest_word(name, names);
+    found_.add(at, fmt::format("no process is named `{}`", name),
+               near && *near != name ? fmt::format("did you mean `{}`?", *near) : "");
+  }
+
+  void check_observable(const scenario::OutcomePattern::Observable& observable) {
+    if (observable.order) {
+      if (const auto pairs = pairs_of(finder_, *observable.order); !pairs) {
+        found_.add(observable.name.at, pairs.error().message);
+      }
+      return;
+    }
+    const std::string& name = observable.name.value;
+    const auto dot = name.rfind('.');
+    const std::string what = dot == name.npos ? name : name.substr(dot + 1);
+    std::vector<std::string_view> labels;
+    for (const plan::Step& step : plan_.steps()) {
+      if (step.label.size != 0) {
+        labels.push_back(plan_.text(step.label));
+      }
+    }
+    if (dot != name.npos) {
+      const auto pattern = scenario::read_process(name.substr(0, dot));
+      if (!pattern) {
+        found_.add(observable.name.at, pattern.error().message);
+        return;
+      }
+      check_process(*pattern, observable.name.at);
+      if (what == "exit") {
+        return;
+      }
+    }
+    if (std::ranges::count(labels, what) == 0) {
+      const auto near = base::nearest_word(what, labels);
+      found_.add(observable.name.at, fmt::format("no step is labelled `{}`", what),
+                 near ? fmt::format("did you mean `{}`?", *near)
+                      : "an observable is `P.label`, `label`, `P.exit` or an order");
+    }
+  }
+
+  // Steps that cannot happen, the first of each line; circles of waiting are told once.
+  void check_reachable() {
+    const causes::Possible can = causes::possible(net_.net);
+    std::set<std::vector<EventId>> told;
+    for (InstanceId id = 0; id < plan_.instances().size(); ++id) {
+      const plan::Range line = plan_.instance(id).steps;
+      if (!can[net_.begin(id)]) {
+        continue;  // the step that does not start it is told of
+      }
+      for (StepId step = line.first; step < line.first + line.count; ++step) {
+        if (plan_.step(step).implicit || can[net_.call(step)] || is_expected(step)) {
+          continue;
+        }
+        tell_of(step, told);
+        break;
+      }
+    }
+  }
+
+  // An error that the file counts on may end the process before.
+  [[nodiscard]] bool is_expected(StepId step) const {
+    const plan::Range line = plan_.instance(plan_.step(step).self).steps;
+    for (StepId before = line.first; before < step; ++before) {
+      if (plan_.step(before).known_error != 0) {
+        return true;
+      }
+    }
+    return never_expected(step);
+  }
+
+  [[nodiscard]] bool never_expected(StepId step) const {
+    return std::ranges::any_of(asked_.expect.never, [&](const scenario::EventPattern& event) {
+      const auto found = finder_.find(event);
+      return found && std::ranges::any_of(*found, [&](const plan::Match& match) {
+               return match.event.step == step;
+             });
+    });
+  }
+
+  void tell_of(StepId step, std::set<std::vector<EventId>>& told) {
+    const causes::Possible can = causes::possible(net_.net);
+    causes::Impossible why = causes::why_impossible(net_.net, can, net_.call(step));
+    if (why.circular) {
+      std::vector<EventId> circle(why.path.begin() + static_cast<std::ptrdiff_t>(why.back_to),
+                                  why.path.end());
+      std::ranges::sort(circle);
+      if (!told.insert(circle).second) {
+        return;
+      }
+    }
+    const plan::Step& asked = plan_.step(step);
+    found_.add(
+        {static_cast<int>(asked.line), static_cast<int>(asked.column)},
+        fmt::format("{}.{} cannot happen: {}", finder_.name_of(asked.self),
+                    finder_.name_of_step(step), path_text(why)),
+        why.circular ? "they wait for each other; `expect: {timeout: true}` if that is meant" : "");
+  }
+
+  [[nodiscard]] std::string impossible_because(EventId event) const {
+    const causes::Possible can = causes::possible(net_.net);
+    return path_text(causes::why_impossible(net_.net, can, event));
+  }
+
+  // "main.join(child) needs child.end needs …", a step named once.
+  [[nodiscard]] std::string path_text(const causes::Impossible& why) const {
+    std::vector<std::string> names;
+    std::string entry;
+    for (std::size_t i = 0; i < why.path.size(); ++i) {
+      auto named = net_.event_of(why.path[i]);
+      if (!named) {
+        continue;
+      }
+      using Kind = plan::Event::Kind;
+      if (named->kind == Kind::Call || named->kind == Kind::Return) {
+        named->kind = Kind::Success;
+      }
+      const std::string name = finder_.name_of(*named);
+      if (names.empty() || names.back() != name) {
+        names.push_back(name);
+      }
+      if (why.circular && i == why.back_to) {
+        entry = name;
+      }
+    }
+    if (why.circular && !entry.empty() && names.back() != entry) {
+      names.push_back(entry);
+    }
+    if (names.size() == 1) {
+      return names.front() + " never returns";
+    }
+    return base::join_words(names, " waits for ") + (why.circular ? "" : ", which never comes");
+  }
+
+  void check_orders() {
+    for (const scenario::OrderPattern& order : asked_.expect.order) {
+      check_order(order, "order");
+    }
+    for (const scenario::OrderPattern& order : asked_.expect.timing) {
+      check_order(order, "timing");
+    }
+  }
+
+  void check_order(const scenario::OrderPattern& order, const char* key) {
+    if (asked_.verdict.contains(key)) {
+      return;  // a file about a broken order
+    }
+    auto pairs = pairs_of(finder_, order);
+    for (const Pair& pair : *pairs) {
+      for (const Side* side : {&pair.left, &pair.right}) {
+        if (!guarantees_.can_happen(*side) && !(side == &pair.left && pair.if_it_happens)) {
+          found_.add(order.at, fmt::format("{} cannot happen: {}", finder_.name_of(side->front()),
+                                           impossible_because(guarantees_.ids(*side).front())));
+          return;
+        }
+      }
+      const Pair turned{pair.right, pair.left, false};
+      if (pair.left.size() == 1 && pair.right.size() == 1 && pair.left != pair.right &&
+          guarantees_.of(turned)) {
+        found_.add(order.at,
+                   fmt::format("the order is the wrong way round: {}",
+                               words_.chain(guarantees_.chain(turned, causes::Warrant::Linux))),
+                   fmt::format("{} always comes first", finder_.name_of(pair.right.front())));
+        return;
+      }
+    }
+  }
+
+  Explanation guaranteed(const Pair& pair, causes::Warrant warrant, std::size_t pairs) const {
+    const auto chain = guarantees_.chain(pair, warrant);
+    Explanation told;
+    told.guaranteed = true;
+    told.headline = fmt::format("guaranteed ({}): {}", to_string(warrant), words_.chain(chain));
+    if (!chain.empty()) {
+      told.headline += fmt::format("; without {}, {} cannot happen", words_.name(chain.front()),
+                                   words_.name(chain.back()));
+    }
+    if (pairs > 1) {
+      told.headline += fmt::format(" (and so for all {} pairs)", pairs);
+    }
+    told.details = words_.chain_lines(chain);
+    return told;
+  }
+
+  Explanation not_guaranteed(const Pair& pair) {
+    Explanation told;
+    const std::string left = finder_.name_of(pair.left.front());
+    const std::string right = finder_.name_of(pair.right.back());
+    told.headline = fmt::format("not guaranteed: {} can happen without {}", right, left);
+    const auto way = guarantees_.way_round(pair);
+    told.details.push_back("a way round it: " + words_.chain(way));
+    for (std::string& line : words_.chain_lines(way)) {
+      told.details.push_back("  " + std::move(line));
+    }
+    const Pair turned{pair.right, pair.left, false};
+    if (pair.left.size() == 1 && pair.right.size() == 1 && guarantees_.of(turned)) {
+      told.details.push_back(
+          fmt::format("guaranteed is the other way round: {} < {}", right, left));
+    }
+    return told;
+  }
+
+  const scenario::Scenario& asked_;
+  const plan::Plan plan_;
+  const plan::EventFinder finder_;
+  const causes::PlanNet net_;
+  const Wording words_;
+  Guarantees guarantees_;
+  scenario::Diagnostics found_;
+};
+
+}  // namespace
+
+scenario::Diagnostics review(const scenario::Scenario& scenario, const plan::Plan& plan) {
+  return Reviewer(scenario, plan).review();
+}
+
+base::Result<Explanation> explain(const scenario::Scenario& scenario, const plan::Plan& plan,
+                                  const scenario::OrderPattern& order) {
+  return Reviewer(scenario, plan).explain(order);
+}
+
+}  // namespace procession::verify

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include "harness/verify/story.h"
+
+#include "harness/base/text.h"
+#include "harness/causes/guarantee.h"
+#include "harness/verify/wording.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace procession::verify {
+
+namespace {
+
+using causes::EventId;
+using plan::InstanceId;
+
+// The step in which a process was when the run was stopped.
+const trace::Event* open_step(const trace::Process& process) {
+  const auto& events = process.events;
+  const auto open = std::find_if(events.rbegin(), events.rend(), [](const trace::Event& event) {
+    return event.kind == trace::Line::Step && !event.returned;
+  });
+  return open == events.rend() ? nullptr : &*open;
+}
+
+std::string doing(const plan::Plan& plan, const plan::EventFinder& finder, const Timeline& run,
+                  InstanceId id, const trace::Event* open) {
+  const std::string name = finder.name_of(id);
+  if (open == nullptr) {
+    return run.record().processes[id].began ? name + " was between two steps"
+                                            : name + " had not begun";
+  }
+  const base::Duration since = run.record().ended.value_or(open->call) - open->call;
+  const plan::Step& step = plan.step(open->step);
+  if (step.implicit) {
+    return fmt::format("{} had done its steps and waited for its children, for {}", name,
+                       base::format_duration(since));
+  }
+  return fmt::format("{} was in {} on line {}, for {}", name, finder.name_of_step(open->step),
+                     step.line, base::format_duration(since));
+}
+
+// "main.join(child) waits for child.end, which waits for …"
+std::string waiting(const plan::Plan& plan, const Timeline& run, EventId event) {
+  const Wording words(plan, run.net());
+  const causes::Impossible why = causes::why_impossible(run.net().net, run.happenings(), event);
+  std::vector<std::string> names;
+  std::size_t back_to = 0;
+  for (std::size_t i = 0; i < why.path.size(); ++i) {
+    if (i == why.back_to) {
+      back_to = names.size();
+    }
+    auto named = run.net().event_of(why.path[i]);
+    if (!named) {
+      continue;
+    }
+    if (named->kind == plan::Event::Kind::Call || named->kind == plan::Event::Kind::Return) {
+      named->kind = plan::Event::Kind::Success;
+    }
+    const std::string name = words.name(run.net().id_of(*named));
+    if (names.empty() || names.back() != name) {
+      names.push_back(name);
+    }
+  }
+  if (why.circular && back_to < names.size()) {
+    names.push_back(names[back_to]);
+    return "a circle: " + base::join_words(names, " waits for ");
+  }
+  return names.size() < 2 ? "" : base::join_words(names, " waits for ");
+}
+
+}  // namespace
+
+std::vector<std::string> story_of(const plan::Plan& plan, const Timeline& run) {
+  const plan::EventFinder finder(plan);
+  std::vector<std::string> story;
+  std::vector<std::string> waits;
+  for (InstanceId id = 0; id < run.record().processes.size(); ++id) {
+    const trace::Process& process = run.record().processes[id];
+    if (!process.left) {
+      continue;
+    }
+    const trace::Event* open = open_step(process);
+    story.push_back(doing(plan, finder, run, id, open));
+    if (open == nullptr) {
+      continue;
+    }
+    const bool ends = plan.step(open->step).verb == scenario::Verb::Exit;
+    std::string wait =
+        waiting(plan, run, ends ? run.net().effect(open->step) : run.net().success(open->step));
+    if (!wait.empty()) {
+      waits.push_back(std::move(wait));
+    }
+  }
+  // One circle explains all who stand in it.
+  const auto circle = std::ranges::find_if(
+      waits, [](const std::string& wait) { return wait.starts_with("a circle"); });
+  if (circle != waits.end()) {
+    waits = {*circle};
+  }
+  story.insert(story.end(), waits.begin(), waits.end());
+  return story;
+}
+
+}  // namespace procession::verify

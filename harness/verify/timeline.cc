@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: MIT
+#include "harness/verify/timeline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace procession::verify {
+
+using causes::EventId;
+using plan::InstanceId;
+using plan::StepId;
+using scenario::Verb;
+
+namespace {
+
+constexpr base::Instant kEver{std::numeric_limits<std::int64_t>::max()};
+constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();  // a step's answer `none`
+
+bool goes_on(const plan::Plan& plan, const plan::Step& step, const trace::Event& event) {
+  if (event.error == 0) {
+    return !step.has_fails || step.may_succeed;
+  }
+  return std::ranges::count(plan.symbols(step.fails), event.error) != 0;
+}
+
+bool ends_a_line(Verb verb) {
+  return verb == Verb::Exit || verb == Verb::ExitNow || verb == Verb::Raise || verb == Verb::EndBy;
+}
+
+}  // namespace
+
+base::Instant last_stamp(const trace::Process& process) {
+  base::Instant last = process.begin;
+  for (const trace::Event& event : process.events) {
+    last = std::max({last, event.call, event.returned.value_or(event.call)});
+  }
+  return last;
+}
+
+Timeline::Timeline(const plan::Plan& plan, const causes::PlanNet& net, const trace::Record& record)
+    : plan_(plan),
+      net_(net),
+      record_(record),
+      happened_(net.net.event_count(), false),
+      when_(net.net.event_count(), Interval{base::Instant{}, kEver}),
+      lines_(plan.steps().size(), nullptr),
+      order_(0) {
+  for (InstanceId id = 0; id < record_.processes.size(); ++id) {
+    note_process(id);
+  }
+  put_in_order();
+  find_causes();
+  tighten();
+  find_fault();
+}
+
+void Timeline::note(EventId event, base::Instant lo, base::Instant hi) {
+  if (!happened_[event]) {
+    happened_[event] = true;
+    when_[event] = {lo, hi};
+  }
+}
+
+void Timeline::note_process(InstanceId id) {
+  const trace::Process& process = record_.processes[id];
+  if (process.began) {
+    note(net_.begin(id), process.begin, process.begin);
+  }
+  for (const trace::Event& event : process.events) {
+    note_line(id, event);
+  }
+  note_end(id);
+}
+
+void Timeline::note_line(InstanceId id, const trace::Event& event) {
+  switch (event.kind) {
+    case trace::Line::Step:
+      note_step(id, event);
+      break;
+    case trace::Line::Got:
+      note(net_.id_of({plan::Event::Kind::Got, id, event.step, 0}), event.call,
+           event.returned.value_or(event.call));
+      break;
+    default:
+      break;
+  }
+}
+
+void Timeline::note_step(InstanceId id, const trace::Event& event) {
+  const StepId step = event.step;
+  const plan::Step& asked = plan_.step(step);
+  if (lines_[step] == nullptr) {
+    lines_[step] = &event;
+  }
+  note(net_.call(step), event.call, event.call);
+  if (!event.returned) {
+    note_open_step(id, event);
+    return;
+  }
+  const base::Instant returned = *event.returned;
+  if (event.error != 0) {
+    note(net_.id_of({plan::Event::Kind::Error, id, plan::kNone, event.error}), event.call,
+         returned);
+  }
+  if (event.error == 0 || asked.verb == Verb::Raise) {
+    note(net_.effect(step), event.call, returned);
+  }
+  if (ends_a_line(asked.verb)) {
+    return;
+  }
+  if (event.error == 0) {
+    note(net_.success(step), returned, returned);
+    add_answered_cause(step);
+  }
+  if (goes_on(plan_, asked, event)) {
+    note(net_.returned(step), returned, returned);
+  }
+}
+
+// The process ended inside the step. What its status proves has happened; of other effects only
+// their consequences can tell.
+void Timeline::note_open_step(InstanceId id, const trace::Event& event) {
+  const plan::Step& asked = plan_.step(event.step);
+  const auto status = record_.processes[id].status;
+  const bool exited = status && !trace::ended_by_signal(*status);
+  const base::Instant latest = record_.processes[id].dead_seen.value_or(kEver);
+  switch (asked.verb) {
+    case Verb::Exit:
+    case Verb::ExitNow:
+    case Verb::Raise:
+      if (exited) {
+        note(net_.effect(event.step), event.call, latest);
+      }
+      break;
+    case Verb::EndBy:
+      if (status && trace::ended_by_signal(*status) &&
+          trace::status_signal(*status) == asked.signal) {
+        note(net_.effect(event.step), event.call, latest);
+      }
+      break;
+    default:
+      if (publishes(asked.verb) || asked.verb == Verb::Handle || asked.verb == Verb::Listen ||
+          asked.verb == Verb::CloseEnd) {
+        perhaps_.push_back(net_.effect(event.step));
+        when_[net_.effect(event.step)] = {event.call, latest};
+      }
+  }
+}
+
+// What the warden ended has not ended by itself: its end is no event of the scenario.
+void Timeline::note_end(InstanceId id) {
+  const trace::Process& process = record_.processes[id];
+  if (!process.started || process.survived || process.left ||
+      (!process.status && !process.dead_seen)) {
+    return;
+  }
+  note(net_.end(id), last_stamp(process),
+       process.dead_seen.value_or(record_.ended.value_or(kEver)));
+}
+
+std::vector<EventId> Timeline::not_happened() const {
+  std::vector<EventId> without;
+  for (EventId event = 0; event < happened_.size(); ++event) {
+    if (!happened_[event] && (net_.is_observed(event) || net_.event_of(event))) {
+      without.push_back(event);
+    }
+  }
+  return without;
+}
+
+// The net, restricted to what happened, must yield all that happened.
+void Timeline::put_in_order() {
+  const auto all_follow = [&] {
+    order_ = causes::possible(net_.net, not_happened());
+    for (EventId event = 0; event < happened_.size(); ++event) {
+      if (happened_[event] && !order_[event]) {
+        return false;
+      }
+    }
+    return true;
+  };
+  if (!all_follow() && !perhaps_.empty()) {
+    for (const EventId effect : perhaps_) {
+      happened_[effect] = true;
+    }
+    all_follow();
+  }
+  for (const EventId event : order_.in_order()) {
+    happened_[event] = true;  // also what follows and has no name
+  }
+}
+
+// A gate's members are causes when no more of them happened than it needs: then it needed them all.
+void Timeline::find_causes() {
+  std::ranges::sort(answered_);
+  auto answered = answered_.begin();
+  first_cause_.assign(happened_.size() + 1, 0);
+  for (EventId event = 0; event < happened_.size(); ++event) {
+    first_cause_[event] = static_cast<std::uint32_t>(causes_.size());
+    for (; answered != answered_.end() && answered->first == event; ++answered) {
+      if (happened_[answered->second]) {
+        causes_.push_back(answered->second);
+      }
+    }
+    if (!order_[event]) {
+      continue;
+    }
+    for (const causes::Gate& gate : net_.net.gates_of(event)) {
+      const auto members = net_.net.members_of(gate);
+      const auto count = std::ranges::count_if(members, [&](EventId m) { return order_[m]; });
+      if (static_cast<std::uint32_t>(count) == gate.need) {
+        std::ranges::copy_if(members, std::back_inserter(causes_),
+                             [&](EventId m) { return order_[m]; });
+      }
+    }
+  }
+  first_cause_.back() = static_cast<std::uint32_t>(causes_.size());
+}
+
+// Steps whose answer is data have no gate, but this answer had a cause.
+void Timeline::add_answered_cause(StepId step) {
+  const plan::Step& asked = plan_.step(step);
+  const trace::Event& event = *lines_[step];
+  const bool tells_of_an_end =
+      ((asked.verb == Verb::Join || asked.verb == Verb::Exitcode) && event.answer != kNone) ||
+      (asked.verb == Verb::IsAlive && event.answer == 0);
+  if (tells_of_an_end && record_.processes[asked.target].started) {
+    answered_.emplace_back(net_.success(step), net_.end(asked.target));
+  }
+}
+
+void Timeline::tighten() {
+  const auto causes_of = [&](EventId event) {
+    return std::span(causes_).subspan(first_cause_[event],
+                                      first_cause_[event + 1] - first_cause_[event]);
+  };
+  // One pass each way suffices along the gates, whose causes come first in the order; a cause that
+  // only an answer tells of may stand anywhere in it.
+  bool again = true;
+  while (again) {
+    again = false;
+    for (const EventId event : order_.in_order()) {
+      for (const EventId cause : causes_of(event)) {
+        if (when_[event].lo < when_[cause].lo) {
+          when_[event].lo = when_[cause].lo;
+          again = !answered_.empty();
+        }
+      }
+    }
+    for (auto event = order_.in_order().rbegin(); event != order_.in_order().rend(); ++event) {
+      for (const EventId cause : causes_of(*event)) {
+        if (when_[cause].hi > when_[*event].hi) {
+          when_[cause].hi = when_[*event].hi;
+          again = !answered_.empty();
+        }
+      }
+    }
+  }
+}
+
+void Timeline::find_fault() {
+  const plan::EventFinder finder(plan_);
+  for (EventId event = 0; event < happened_.size(); ++event) {
+    const auto named = net_.event_of(event);
+    if (!happened_[event] || !named) {
+      continue;
+    }
+    if (!order_[event]) {
+      fault_ = fmt::format(
+          "the record is not an execution of the plan: {} happened, what it needs "
+          "did not",
+          finder.name_of(*named));
+      return;
+    }
+    if (when_[event].lo > when_[event].hi) {
+      fault_ = fmt::format("the clock contradicts the causes at {}", finder.name_of(*named));
+      return;
+    }
+  }
+}
+
+Relation Timeline::relation(EventId a, EventId b) const {
+  if (when_[a].hi < when_[b].lo) {
+    return Relation::Before;
+  }
+  if (when_[b].hi < when_[a].lo) {
+    return Relation::After;
+  }
+  if (a != b && !chain(a, b).empty()) {
+    return Relation::Before;
+  }
+  return a != b && !chain(b, a).empty() ? Relation::After : Relation::TooClose;
+}
+
+// Breadth first from b back through the causes; along gates never behind a's own place.
+std::vector<EventId> Timeline::chain(EventId a, EventId b) const {
+  constexpr EventId kUnseen = std::numeric_limits<EventId>::max();
+  if (!order_[a] || !order_[b]) {
+    return {};
+  }
+  std::vector<EventId> after(happened_.size(), kUnseen);
+  std::vector<EventId> next = {b};
+  after[b] = b;
+  for (std::size_t i = 0; i < next.size() && after[a] == kUnseen; ++i) {
+    const EventId event = next[i];
+    for (std::uint32_t c = first_cause_[event]; c < first_cause_[event + 1]; ++c) {
+      const EventId cause = causes_[c];
+      const bool can_lead = !answered_.empty() || order_.place(cause) >= order_.place(a);
+      if (after[cause] == kUnseen && can_lead) {
+        after[cause] = event;
+        next.push_back(cause);
+      }
+    }
+  }
+  std::vector<EventId> path;
+  if (after[a] != kUnseen) {
+    path.push_back(a);
+    while (path.back() != b) {
+      path.push_back(after[path.back()]);
+    }
+  }
+  return path;
+}
+
+}  // namespace procession::verify
