@@ -44,7 +44,7 @@ struct Step {
   std::int64_t number = 0;                 // exit: status · allocate: bytes · repeat: times
   std::optional<base::Duration> duration;  // sleep, spin; a sleep without one is `forever`
   int signal = 0;                          // signal, end_by, handle
-  std::string label;                       // `as`
+  std::string label;                       // `as`; of a mark without it, its operand
   Failures fails;
   std::optional<base::Duration> timeout;
   SendOrder order = SendOrder::InOrder;

@@ -4,7 +4,7 @@
 // has. The only door to YAML: nothing outside this folder sees a tree or yaml-cpp.
 //
 // Pure but for `read_file`, which reads the file. Limits: 1 MiB of text, 64 levels, 10,000 items,
-// 1,000 matrix instances.
+// 1,000 matrix instances, 500,000 items in all instances together.
 
 #include "harness/base/result.h"
 #include "harness/scenario/diagnostics.h"

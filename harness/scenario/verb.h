@@ -115,6 +115,16 @@ enum class StartMethod : std::uint8_t { Fork, Vfork, Spawn, Forkserver };
   return kNames[static_cast<std::size_t>(method)];
 }
 
+[[nodiscard]] constexpr std::optional<StartMethod> start_method_named(std::string_view name) {
+  for (const StartMethod method :
+       {StartMethod::Fork, StartMethod::Vfork, StartMethod::Spawn, StartMethod::Forkserver}) {
+    if (to_string(method) == name) {
+      return method;
+    }
+  }
+  return std::nullopt;
+}
+
 enum class Service : std::uint8_t {
   Upper,
   Echo

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Expectations: from the maps `expect` and `verdict` to those of the model.
+
+#include "harness/scenario/fields.h"
+
+#include <map>
+#include <string>
+
+namespace procession::scenario {
+
+[[nodiscard]] Expectations decode_expect(const Node& node, Diagnostics& problems);
+
+// `expect` is the node of that key, null if the file has none: a verdict speaks of what is there.
+[[nodiscard]] std::map<std::string, VerdictKind> decode_verdict(const Node& node,
+                                                                const Node* expect,
+                                                                Diagnostics& problems);
+
+}  // namespace procession::scenario
