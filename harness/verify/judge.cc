@@ -92,8 +92,8 @@ struct Judge::State {
     story = run.record().timed_out ? story_of(context.plan, run) : std::vector<std::string>{};
   }
 
-  Context context;
   std::map<std::optional<std::vector<std::uint32_t>>, std::shared_ptr<const causes::PlanNet>> nets;
+  Context context;  // after `nets`, which its net comes from
   std::optional<std::vector<std::uint32_t>> fewest;
   Checks checks;
   OutcomeCheck* outcomes = nullptr;
