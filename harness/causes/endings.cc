@@ -74,8 +74,8 @@ void NetMaker::endings() {
       errors_of(id);
     }
   }
-  known_failures();
   errors();
+  known_failures();
   for (InstanceId id = 0; id < plan_.instances().size(); ++id) {
     end_of(id);
   }
@@ -87,10 +87,10 @@ void NetMaker::end_of(InstanceId id) {
     const plan::Range steps = plan_.instance(instance.starter).steps;
     for (StepId step = steps.first; step < steps.first + steps.count; ++step) {
       if (plan_.step(step).verb == Verb::Exit || plan_.step(step).verb == Verb::Raise) {
-        broken_by({id, made_.call(step)});
+        broken_by_[id].push_back(made_.call(step));
       }
     }
-    broken_by({id, made_.broken(instance.starter)});
+    broken_by_[id].push_back(made_.broken(instance.starter));
   }
   gate(made_.broken(id), 1, broken_by_[id]);
   for (const StepId start : starts_[id]) {
@@ -120,24 +120,29 @@ void NetMaker::deaths_by(StepId id) {
     if (victim != sender.target && !sender.group_signal) {
       continue;
     }
-    broken_by({victim, made_.effect(id)});
+    const Threat death{victim, id, 0, false};
+    threat(death, made_.effect(id));
     for (const StepId handle : handles_[victim]) {
       if (plan_.step(handle).signal == sender.signal && sender.signal != SIGKILL) {
-        guarded_by(made_.effect(handle), {victim, made_.effect(id)});
+        guarded_by(made_.effect(handle), death, made_.effect(id));
       }
     }
   }
 }
 
-void NetMaker::broken_by(const Threat& threat) {
-  if (std::ranges::count(struck_, threat) == 0) {
-    broken_by_[threat.victim].push_back(threat.at);
+bool NetMaker::is_struck(const Threat& threat) const {
+  return std::ranges::count(struck_, threat) != 0;
+}
+
+void NetMaker::threat(const Threat& threat, EventId at) {
+  if (!is_struck(threat)) {
+    broken_by_[threat.victim].push_back(at);
   }
 }
 
-void NetMaker::guarded_by(EventId guard, const Threat& threat) {
-  if (std::ranges::count(struck_, threat) == 0) {
-    guarded_[guard].push_back(threat);
+void NetMaker::guarded_by(EventId guard, const Threat& threat, EventId at) {
+  if (!is_struck(threat)) {
+    by_guard_[guard].push_back({threat, at});
   }
 }
 
@@ -146,33 +151,43 @@ bool NetMaker::lists(StepId id, scenario::Symbol symbol) const {
   return std::ranges::count(fails, symbol) != 0;
 }
 
-// The step may fail with `symbol`, whenever it is called or once one of `one_of` has happened.
+// The step may fail with `symbol`, whenever it is called or once one of `one_of` has happened. If
+// none of them can happen before the step has succeeded, it cannot.
 void NetMaker::breaks(StepId id, scenario::Symbol symbol, const Ids& one_of) {
-  may_fail_[{plan_.step(id).self, symbol}].push_back(made_.call(id));
-  if (lists(id, symbol)) {
+  const InstanceId self = plan_.step(id).self;
+  may_fail_[{self, symbol}].push_back(made_.call(id));
+  const Threat error{self, id, symbol, false};
+  if (lists(id, symbol) || is_struck(error)) {
     return;
   }
-  EventId error = made_.call(id);
-  if (!one_of.empty()) {
-    error = new_event();
-    made_.net.needs(error, made_.call(id));
-    gate(error, 1, one_of);
+  if (one_of.empty()) {
+    threat(error, made_.call(id));
+    return;
   }
-  broken_by({plan_.step(id).self, error, symbol});
+  const EventId lost = new_event();
+  made_.net.needs(lost, made_.call(id));
+  gate(lost, 1, one_of);
+  threat(error, lost);
+  if (!in_handler_[id]) {
+    guarded_by(made_.success(id), error, lost);
+  }
 }
 
 // Likewise, unless `guard` comes before the call in any case.
 void NetMaker::breaks_unless(StepId id, scenario::Symbol symbol, EventId guard) {
-  breaks(id, symbol);
+  const InstanceId self = plan_.step(id).self;
+  may_fail_[{self, symbol}].push_back(made_.call(id));
+  const Threat error{self, id, symbol, true};
   if (!lists(id, symbol)) {
-    guarded_by(guard, {plan_.step(id).self, made_.call(id), symbol});
+    threat(error, made_.call(id));
+    guarded_by(guard, error, made_.call(id));
   }
 }
 
 void NetMaker::errors_of(StepId id) {
   const plan::Step& asked = plan_.step(id);
   if (asked.has_fails && !asked.may_succeed) {
-    broken_by({asked.self, made_.call(id)});  // succeeding is the error
+    broken_by_[asked.self].push_back(made_.call(id));  // succeeding is the error
   }
   if (asked.timeout_ns >= 0 && asked.verb != Verb::Join) {
     breaks(id, scenario::kTimedOut);
@@ -337,26 +352,33 @@ EventId NetMaker::cut(InstanceId id) {
 }
 
 // A step that is sure to fail: the line goes on if the file lists the error, else it ends there.
+// Both come after the error, if no other step of the process can fail so: else it is not known
+// which did.
 void NetMaker::known_failures() {
   for (StepId id = 0; id < plan_.steps().size(); ++id) {
     const plan::Step& asked = plan_.step(id);
     if (asked.known_error == 0) {
       continue;
     }
-    may_fail_[{asked.self, asked.known_error}].push_back(made_.call(id));
-    if (!lists(id, asked.known_error)) {
-      made_.net.never(made_.returned(id));
-      broken_by({asked.self, made_.call(id), asked.known_error});
+    const bool only = may_fail_.at({asked.self, asked.known_error}).size() == 1;
+    const EventId error = only ? made_.errors_.at({asked.self, asked.known_error}) : made_.call(id);
+    if (lists(id, asked.known_error)) {
+      made_.net.needs(made_.returned(id), error);
     } else {
-      made_.net.needs(made_.returned(id), made_.call(id));
+      made_.net.never(made_.returned(id));
+      broken_by_[asked.self].push_back(error);
     }
   }
 }
 
 void NetMaker::errors() {
   for (StepId id = 0; id < plan_.steps().size(); ++id) {
-    for (const scenario::Symbol symbol : plan_.symbols(plan_.step(id).fails)) {
-      may_fail_[{plan_.step(id).self, symbol}].push_back(made_.call(id));
+    const plan::Step& asked = plan_.step(id);
+    if (asked.known_error != 0) {
+      may_fail_[{asked.self, asked.known_error}].push_back(made_.call(id));
+    }
+    for (const scenario::Symbol symbol : plan_.symbols(asked.fails)) {
+      may_fail_[{asked.self, symbol}].push_back(made_.call(id));
     }
   }
   const auto add = [&](InstanceId id, scenario::Symbol symbol) {
@@ -370,12 +392,6 @@ void NetMaker::errors() {
     std::ranges::sort(calls);
     calls.erase(std::ranges::unique(calls).begin(), calls.end());
     gate(error, 1, calls);
-    // A step that is sure to fail, and the only one that can fail so, goes on behind its error.
-    const StepId only = calls.front() / 4;
-    if (calls.size() == 1 && plan_.step(only).known_error == where.second &&
-        lists(only, where.second)) {
-      made_.net.needs(made_.returned(only), error);
-    }
   }
   for (InstanceId id = 0; id < plan_.instances().size(); ++id) {
     made_.net.needs(add(id, 0), made_.begin(id));

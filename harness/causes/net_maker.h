@@ -14,14 +14,21 @@
 
 namespace procession::causes {
 
-// Something that may end `victim` before the end of its line, at the event `at`: an error, or, with
-// symbol 0, a signal.
+// A way in which a step may end `victim` before the end of its line: by an error of the step, or,
+// with symbol 0, by the signal that it sends.
 struct Threat {
   plan::InstanceId victim = plan::kNone;
-  EventId at = 0;
+  plan::StepId step = plan::kNone;
   scenario::Symbol symbol = 0;
+  bool early = false;  // called before what it needs; else because something was lost
 
   friend auto operator<=>(const Threat&, const Threat&) = default;
+};
+
+// A threat that is none if its event `at` needs the guard.
+struct Guarded {
+  Threat threat;
+  EventId at = 0;
 };
 
 class NetMaker {
@@ -30,8 +37,9 @@ class NetMaker {
            std::span<const Threat> struck);
 
   [[nodiscard]] PlanNet make();
-  // Threats that are none if their guard comes before them in any case.
-  [[nodiscard]] const std::map<EventId, std::vector<Threat>>& guarded() const { return guarded_; }
+  [[nodiscard]] const std::map<EventId, std::vector<Guarded>>& by_guard() const {
+    return by_guard_;
+  }
 
  private:
   using Ids = std::vector<EventId>;
@@ -62,8 +70,9 @@ class NetMaker {
   void vain_wait(plan::StepId id);
   void errors();
   void known_failures();
-  void broken_by(const Threat& threat);
-  void guarded_by(EventId guard, const Threat& threat);
+  void threat(const Threat& threat, EventId at);
+  void guarded_by(EventId guard, const Threat& threat, EventId at);
+  [[nodiscard]] bool is_struck(const Threat& threat) const;
 
   // Shared.
   EventId new_event() { return made_.net.add_events(1); }
@@ -82,7 +91,7 @@ class NetMaker {
   const std::optional<std::vector<std::uint32_t>>& talkers_started_;
   std::span<const Threat> struck_;
   PlanNet made_;
-  std::map<EventId, std::vector<Threat>> guarded_;
+  std::map<EventId, std::vector<Guarded>> by_guard_;
 
   // The plan, indexed once.
   struct Arrival {

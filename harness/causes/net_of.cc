@@ -64,11 +64,11 @@ PlanNet net_of(const plan::Plan& plan, std::optional<std::vector<std::uint32_t>>
     NetMaker maker(plan, talkers_started, struck);
     PlanNet made = maker.make();
     const std::size_t before = struck.size();
-    for (const auto& [guard, threats] : maker.guarded()) {
+    for (const auto& [guard, threats] : maker.by_guard()) {
       const Possible unguarded = possible(made.net, {&guard, 1});
-      for (const Threat& threat : threats) {
-        if (!unguarded[threat.at]) {
-          struck.push_back(threat);
+      for (const Guarded& guarded : threats) {
+        if (!unguarded[guarded.at]) {
+          struck.push_back(guarded.threat);
         }
       }
     }

@@ -54,6 +54,7 @@ class Drafter {
     if (id == 0 || process.start_method == scenario::StartMethod::Spawn ||
         process.start_method == scenario::StartMethod::Forkserver) {
       unroll(asked_.module, around, line);
+      draft_.module_steps = line.size();  // the same for every image
     }
     unroll(process.steps, around, line);
     draft_.instances[id].line = std::move(line);

@@ -39,6 +39,7 @@ struct DraftInstance {
 
 struct Draft {
   std::vector<DraftInstance> instances;
+  std::size_t module_steps = 0;  // of main's line: those of `module`
 };
 
 inline constexpr std::size_t kMostInstances = 100'000;

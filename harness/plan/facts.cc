@@ -41,7 +41,7 @@ class FactPlanner {
   // its line is walked.
   void plan() {
     fresh_.resize(builder_.instances.size());
-    for (InstanceId id = 0; id < planned_.draft.instances.size(); ++id) {
+    for (InstanceId id = 0; id < builder_.instances.size(); ++id) {
       fresh_[id] = is_fresh(id);
       walk(id);
     }

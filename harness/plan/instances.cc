@@ -160,22 +160,34 @@ std::vector<InstanceId> resolve(Planned& planned, const scenario::ProcessPattern
 }
 
 InstanceId add_implicit_instance(Planned& planned, const Instance& instance,
-                                 std::vector<Step> steps) {
+                                 const std::vector<Step>& steps) {
   PlanBuilder& builder = planned.builder;
   const auto id = static_cast<InstanceId>(builder.instances.size());
-  Step exit;
-  exit.verb = scenario::Verb::Exit;
-  steps.push_back(exit);
-  builder.instances.push_back(instance);
-  builder.instances.back().steps = {static_cast<std::uint32_t>(builder.steps.size()),
-                                    static_cast<std::uint32_t>(steps.size())};
-  for (Step& step : steps) {
+  const auto first = static_cast<StepId>(builder.steps.size());
+  const auto push = [&](Step step, const DraftStep* origin) {
     step.self = id;
+    builder.steps.push_back(step);
+    planned.origins.push_back(origin);
+  };
+  const bool loads_module =
+      instance.kind == Instance::Kind::Talker && instance.method != scenario::StartMethod::Fork;
+  for (StepId step = planned.module.first;
+       loads_module && step < planned.module.first + planned.module.count; ++step) {
+    push(builder.steps[step], planned.origins[step]);
+  }
+  for (Step step : steps) {
     step.implicit = true;
     step.line = instance.line;
-    builder.steps.push_back(step);
-    planned.origins.push_back(nullptr);
+    push(step, nullptr);
   }
+  Step exit;
+  exit.verb = scenario::Verb::Exit;
+  exit.implicit = true;
+  exit.line = instance.line;
+  push(exit, nullptr);
+  builder.instances.push_back(instance);
+  builder.instances.back().steps = {first,
+                                    static_cast<std::uint32_t>(builder.steps.size()) - first};
   return id;
 }
 

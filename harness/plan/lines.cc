@@ -74,11 +74,15 @@ class LinePlanner {
 
   void plan_line(InstanceId id) {
     const auto first = static_cast<StepId>(builder_.steps.size());
+    std::size_t drafts = 0;
     for (const DraftStep& drafted : planned_.draft.instances[id].line) {
       if (needs_listener(id, first, drafted)) {
         add_listen_for(drafted);
       }
       add(drafted);
+      if (id == 0 && ++drafts == planned_.draft.module_steps) {
+        planned_.module = {first, static_cast<std::uint32_t>(builder_.steps.size()) - first};
+      }
     }
     add_exit(id);
     builder_.instances[id].steps = {first,

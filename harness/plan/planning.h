@@ -21,6 +21,7 @@ struct Planned {
   Draft draft{};
   PlanBuilder builder{};
   std::vector<const DraftStep*> origins{};  // by StepId; none: an implicit step
+  Range module{};                           // main's steps that `module` wrote
   std::map<std::string, std::vector<InstanceId>> by_template{};
 };
 
@@ -41,9 +42,9 @@ void plan_gates(Planned& planned, const Plan& view);
                                               const scenario::ProcessPattern& pattern,
                                               const Surroundings& around, scenario::Position at);
 
-// A new instance that no line of the file writes: a talker or the forkserver, with the steps given
-// and an implicit exit behind them.
+// A new instance that no process of the file is: a talker or the forkserver, with the steps given
+// and an implicit exit behind them. A fresh image plays `module` first.
 InstanceId add_implicit_instance(Planned& planned, const Instance& instance,
-                                 std::vector<Step> steps);
+                                 const std::vector<Step>& steps);
 
 }  // namespace procession::plan
