@@ -28,6 +28,10 @@ bool is_worse(VerdictKind kind, VerdictKind than) {
   return weight(kind) > weight(than);
 }
 
+std::string runs_text(std::uint64_t runs) {
+  return fmt::format("{} run{}", runs, runs == 1 ? "" : "s");
+}
+
 std::string run_name(const trace::Record& record) { return fmt::format("run {}", record.run + 1); }
 
 Verdict Check::verdict() const {

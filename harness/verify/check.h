@@ -91,6 +91,9 @@ class OutcomeCheck : public Check {
 // Which kind counts more when runs or parts differ.
 [[nodiscard]] bool is_worse(scenario::VerdictKind kind, scenario::VerdictKind than);
 
+// "1 run", "200 runs".
+[[nodiscard]] std::string runs_text(std::uint64_t runs);
+
 // "run 3": runs are counted from 1 in messages.
 [[nodiscard]] std::string run_name(const trace::Record& record);
 

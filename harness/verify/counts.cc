@@ -110,7 +110,7 @@ class NeverCheck final : public EachRunCheck {
     const causes::Possible can = causes::possible(context_.net->net);
     const bool possible = std::ranges::any_of(
         events_, [&](const Event& event) { return can[context_.net->id_of(event)]; });
-    return possible ? fmt::format("not seen in {} runs: rate below {:.2g}", runs(),
+    return possible ? fmt::format("not seen in {}: rate below {:.2g}", runs_text(runs()),
                                   std::min(1.0, 3.0 / runs()))
                     : "cannot happen";
   }
@@ -148,7 +148,7 @@ class CountCheck final : public EachRunCheck {
   }
 
   [[nodiscard]] std::string praise() const override {
-    return fmt::format("counted in each of {} runs", runs());
+    return fmt::format("counted in each of {}", runs_text(runs()));
   }
 
   const Context& context_;

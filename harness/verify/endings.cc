@@ -25,7 +25,7 @@ class TimeoutCheck final : public EachRunCheck {
   }
 
   [[nodiscard]] std::string praise() const override {
-    return fmt::format("each of {} runs hung until its timeout", runs());
+    return fmt::format("each of {} hung until its timeout", runs_text(runs()));
   }
 };
 
@@ -72,7 +72,7 @@ class LeftCheck final : public EachRunCheck {
   }
 
   [[nodiscard]] std::string praise() const override {
-    return fmt::format("nothing outlived any of {} runs", runs());
+    return fmt::format("nothing outlived any of {}", runs_text(runs()));
   }
 
   static constexpr std::size_t kMostNames = 8;

@@ -73,8 +73,8 @@ class OverlapCheck final : public EachRunCheck {
   }
 
   [[nodiscard]] std::string praise() const override {
-    return fmt::format("every two of {} were alive at one instant, in {} of {} runs",
-                       members_.size(), runs(), runs());
+    return fmt::format("every two of {} were alive at one instant, in each of {}", members_.size(),
+                       runs_text(runs()));
   }
 
   [[nodiscard]] std::string name(std::size_t i) const {
@@ -184,9 +184,8 @@ class ParallelCheck final : public Check {
       return {VerdictKind::Broken, never_together_, {}};
     }
     return {VerdictKind::Inconclusive,
-            fmt::format("not shown in {} runs: no window has more than {} times its length of CPU "
-                        "time",
-                        runs_, members_.size() - 1),
+            fmt::format("not shown in {}: no window has more than {} times its length of CPU time",
+                        runs_text(runs_), members_.size() - 1),
             {"are there as many free CPUs? `requires: {cpus: N}` skips where there are not"}};
   }
 

@@ -204,6 +204,30 @@ class GuaranteedOrder final : public OrderCheck {
   using OrderCheck::OrderCheck;
 
  private:
+  // Of an order that is guaranteed one recorded chain is enough to show.
+  [[nodiscard]] bool wants_chains() const override {
+    return chain_.empty() || open_pair() != nullptr;
+  }
+
+  // The first pair without a guarantee, or none. Asked again only when the net has changed.
+  [[nodiscard]] const Pair* open_pair() const {
+    if (asked_of_ != context_.net) {
+      asked_of_ = context_.net;
+      Guarantees guarantees(*context_.net);
+      warrant_ = causes::Warrant::Posix;
+      open_ = nullptr;
+      for (const Pair& pair : pairs_) {
+        const auto here = guarantees.of(pair);
+        if (!here) {
+          open_ = &pair;
+          break;
+        }
+        warrant_ = std::max(warrant_, *here);
+      }
+    }
+    return open_;
+  }
+
   void look_at(const Timeline& run, const Sight& sight) override {
     if (sight.kind == Sight::Kind::Seen && chain_.empty()) {
       const auto chain = run.chain(run.net().id_of(sight.left), run.net().id_of(sight.right));
@@ -219,18 +243,9 @@ class GuaranteedOrder final : public OrderCheck {
     if (tally_.runs == 0) {
       return {VerdictKind::Inconclusive, "no run was recorded", {}};
     }
-    Guarantees guarantees(*context_.net);
-    std::optional<causes::Warrant> warrant = causes::Warrant::Posix;
-    const Pair* open = nullptr;
-    for (const Pair& pair : pairs_) {
-      const auto here = guarantees.of(pair);
-      if (!here) {
-        open = &pair;
-        break;
-      }
-      warrant = std::max(*warrant, *here);
-    }
-    return open == nullptr ? guaranteed(guarantees, *warrant) : not_guaranteed(guarantees, *open);
+    const Pair* open = open_pair();
+    const Guarantees guarantees(*context_.net);
+    return open == nullptr ? guaranteed(guarantees, warrant_) : not_guaranteed(guarantees, *open);
   }
 
   [[nodiscard]] Finding guaranteed(const Guarantees& guarantees, causes::Warrant warrant) const {
@@ -345,6 +360,9 @@ class GuaranteedOrder final : public OrderCheck {
   }
 
   std::vector<plan::Event> chain_;  // recorded, of the first pair that had one
+  mutable std::shared_ptr<const causes::PlanNet> asked_of_;
+  mutable causes::Warrant warrant_ = causes::Warrant::Posix;
+  mutable const Pair* open_ = nullptr;
 };
 
 // `timing`: the clock, not a cause, makes it so.

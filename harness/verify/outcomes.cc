@@ -241,8 +241,8 @@ class ListedOutcomes final : public OutcomeCheck {
           seen_, [&](const auto& entry) { return matches(entry.first, required); });
       if (!found) {
         return {VerdictKind::Inconclusive,
-                fmt::format("required outcome {} was not seen in {} runs: rate below {:.2g}",
-                            text_of(required), runs_, std::min(1.0, 3.0 / runs_)),
+                fmt::format("required outcome {} was not seen in {}: rate below {:.2g}",
+                            text_of(required), runs_text(runs_), std::min(1.0, 3.0 / runs_)),
                 histogram()};
       }
     }
@@ -250,9 +250,10 @@ class ListedOutcomes final : public OutcomeCheck {
       return {VerdictKind::Inconclusive,
               fmt::format("{} of {} records are incomplete", damaged_, runs_), histogram()};
     }
-    return {VerdictKind::Held,
-            fmt::format("{} different outcomes in {} runs, all as listed", seen_.size(), runs_),
-            histogram()};
+    return {
+        VerdictKind::Held,
+        fmt::format("{} different outcomes in {}, all as listed", seen_.size(), runs_text(runs_)),
+        histogram()};
   }
 
   const Context& context_;

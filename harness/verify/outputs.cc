@@ -140,7 +140,7 @@ class OutputCheck final : public EachRunCheck {
   }
 
   [[nodiscard]] std::string praise() const override {
-    return fmt::format("printed so in each of {} runs", runs());
+    return fmt::format("printed so in each of {}", runs_text(runs()));
   }
 
   const Context& context_;
@@ -178,7 +178,7 @@ class PrintedCheck final : public EachRunCheck {
   }
 
   [[nodiscard]] std::string praise() const override {
-    return fmt::format("all printed in each of {} runs", runs());
+    return fmt::format("all printed in each of {}", runs_text(runs()));
   }
 
   const Context& context_;

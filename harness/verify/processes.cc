@@ -105,7 +105,8 @@ class ExitCheck final : public EachRunCheck {
   }
 
   [[nodiscard]] std::string praise() const override {
-    return fmt::format("{}, in each of {} runs", base::enumerate_words(statuses_, "or"), runs());
+    return fmt::format("{}, in each of {}", base::enumerate_words(statuses_, "or"),
+                       runs_text(runs()));
   }
 
   const Context& context_;
@@ -203,7 +204,7 @@ class ParentCheck final : public EachRunCheck {
   }
 
   [[nodiscard]] std::string praise() const override {
-    return fmt::format("{}, in each of {} runs", wanted_, runs());
+    return fmt::format("{}, in each of {}", wanted_, runs_text(runs()));
   }
 
   const Context& context_;
@@ -244,7 +245,7 @@ class SurvivorCheck final : public EachRunCheck {
   }
 
   [[nodiscard]] std::string praise() const override {
-    return fmt::format("alive when all else had ended, in each of {} runs", runs());
+    return fmt::format("alive when all else had ended, in each of {}", runs_text(runs()));
   }
 
   const Context& context_;
