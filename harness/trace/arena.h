@@ -95,8 +95,13 @@ struct alignas(64) Slot {
   std::atomic<std::uint32_t> flags;
   std::int32_t
       handoff;  // a descriptor that a fresh image inherits for its job (a connection), −1 = none
-  std::uint32_t waiting;  // the process sleeps at a bell of its own (player/bell.h); 0 = no
-  std::uint64_t spare[8];
+  std::uint32_t waiting;  // the process sleeps at a bell of its own, of this number
+                          // (player/bell.h); 0 = no
+  // Its children in the order of their starts, as instances; 0 = none, main being nobody's child.
+  std::uint32_t first_child, last_child;
+  std::uint32_t next_child;             // the one that its starter has started after it
+  std::atomic<std::uint64_t> bookmark;  // where in its chain of chunks it writes (player/recorder)
+  std::uint64_t spare[5];
 
   static constexpr std::uint32_t kByWarden = 0xFFFF'FFFE;  // the reaper of orphans
   static constexpr std::uint32_t kByZygote = 0xFFFF'FFFD;  // main's parent
@@ -107,7 +112,8 @@ struct alignas(64) Slot {
   static constexpr std::uint32_t kStatusLost = 4;  // nobody could tell its status
   static constexpr std::uint32_t kParentGone =
       8;  // at its end or when noted, its parent was the reaper
-  static constexpr std::uint32_t kStartFailed = 16;  // reserved, but no process came of it
+  static constexpr std::uint32_t kStartFailed = 16;   // reserved, but no process came of it
+  static constexpr std::uint32_t kByForkserver = 32;  // made, and so reaped, by the forkserver
 };
 static_assert(sizeof(Slot) == 128);
 

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Mapping shared memory by its descriptor, for programs without a heap: allocates nothing.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace procession::os {
+
+// All of the memory behind `fd`, for reading and writing; nullptr if it cannot be mapped (errno
+// says why). The mapping stays until the process ends or it is unmapped.
+[[nodiscard]] std::byte* map_shared(int fd) noexcept;
+
+}  // namespace procession::os

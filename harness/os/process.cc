@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "harness/os/process.h"
+
+#include "harness/os/raw_syscall.h"
+
+#include <cerrno>
+#include <cstddef>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef PROCESSION_COVERAGE
+extern "C" void __gcov_dump();
+extern "C" void __gcov_reset();
+#endif
+
+namespace procession::os {
+
+namespace {
+
+// What the new process does before its exec; it gets it as an argument, in the caller's memory.
+struct Errand {
+  const Program& program;
+  int error = 0;
+};
+
+// Runs in the memory of the caller, which stands still: touches nothing but the errand.
+int run_errand(void* argument) {
+  Errand& errand = *static_cast<Errand*>(argument);
+  for (const int fd : errand.program.keep) {
+    const int flags = ::fcntl(fd, F_GETFD);
+    if (flags >= 0) {
+      ::fcntl(fd, F_SETFD, flags & ~FD_CLOEXEC);
+    }
+  }
+  ::syscall(SYS_execveat, errand.program.image, "", errand.program.argv, errand.program.envp,
+            AT_EMPTY_PATH);
+  errand.error = errno;
+  ::_exit(127);
+}
+
+void reap(pid_t pid) {
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace
+
+pid_t raw_fork(unsigned long flags) noexcept {
+  const long pid = raw_syscall(SYS_clone, static_cast<long>(flags));
+  if (pid < 0) {
+    errno = static_cast<int>(-pid);
+    return -1;
+  }
+#ifdef PROCESSION_COVERAGE
+  if (pid == 0) {
+    __gcov_reset();
+  }
+#endif
+  return static_cast<pid_t>(pid);
+}
+
+pid_t own_pid() noexcept { return static_cast<pid_t>(raw_syscall(SYS_getpid)); }
+
+pid_t parent_pid() noexcept { return static_cast<pid_t>(raw_syscall(SYS_getppid)); }
+
+Spawned spawn(const Program& program) noexcept {
+  // execveat(2) and two small functions; the child leaves this stack before the caller goes on.
+  constexpr std::size_t kStack = 16 * 1024;
+  alignas(16) char stack[kStack];
+  Errand errand{program};
+  const pid_t pid = ::clone(run_errand, stack + kStack, CLONE_VM | CLONE_VFORK | SIGCHLD, &errand);
+  if (pid < 0) {
+    return {-1, errno};
+  }
+  if (errand.error != 0) {
+    reap(pid);
+    return {-1, errand.error};
+  }
+  return {pid, 0};
+}
+
+void leave(int status) noexcept {
+#ifdef PROCESSION_COVERAGE
+  __gcov_dump();
+#endif
+  for (;;) {
+    raw_syscall(SYS_exit_group, status);
+  }
+}
+
+}  // namespace procession::os
