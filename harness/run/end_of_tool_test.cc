@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// What is left when the tool is interrupted or killed, at any time: nothing. The tool is a small
+// program of its own here (testing/play_victim.cc); the test process is the subreaper of all of it.
+#include "harness/os/child.h"
+#include "harness/os/machine.h"
+#include "harness/os/pidfd.h"
+#include "harness/os/proc_entry.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <map>
+#include <poll.h>
+#include <string>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+namespace procession::run {
+namespace {
+
+using ::testing::HasSubstr;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+
+constexpr base::Duration kLimit = 30s;
+
+// Looks again and again; false if it is still not so after a long time.
+template <class Condition>
+bool comes_true(Condition condition) {
+  const base::Instant until = base::now() + kLimit;
+  while (!condition()) {
+    if (base::now() > until) {
+      return false;
+    }
+    ::poll(nullptr, 0, 1);
+  }
+  return true;
+}
+
+// True once this process has no child any more. Reaps.
+bool all_have_ended() {
+  siginfo_t found{};
+  while (os::wait_child(P_ALL, 0, found, WEXITED | WNOHANG) == 0) {
+    if (found.si_pid == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Who descends from this process, by parents.
+class Census {
+ public:
+  Census() {
+    os::ProcListing listing;
+    while (const char* const name = listing.next()) {
+      os::ProcEntry::Stat stat;
+      if (os::ProcEntry::open(name).read(stat)) {
+        children_[stat.parent].push_back(std::atoi(name));
+      }
+    }
+  }
+  [[nodiscard]] std::size_t descendants(int of) const {
+    std::size_t count = 0;
+    for (const int child : children(of)) {
+      count += 1 + descendants(child);
+    }
+    return count;
+  }
+  [[nodiscard]] std::vector<int> children(int of) const {
+    const auto found = children_.find(of);
+    return found == children_.end() ? std::vector<int>{} : found->second;
+  }
+
+ private:
+  std::map<int, std::vector<int>> children_;
+};
+
+// The tool, playing.
+class Tool {
+ public:
+  Tool(bool in_namespace, const std::string& plan, int runs, int processes = 0) {
+    int ends[2] = {-1, -1};
+    EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    output_.reset(ends[0]);
+    const os::UniqueFd its_end(ends[1]);
+    const os::UniqueFd program(
+        ::open(PROCESSION_BINARY_DIR "/bin/play_victim", O_PATH | O_CLOEXEC));
+    os::Launch launch;
+    launch.executable = program.get();
+    launch.arguments = {"play_victim", PROCESSION_BINARY_DIR "/bin/procession-player",
+                        in_namespace ? "namespace" : "sweep", plan, std::to_string(runs)};
+    if (processes != 0) {
+      launch.arguments.push_back(std::to_string(processes));
+    }
+    launch.descriptors = {{its_end.get(), STDOUT_FILENO}};
+    auto started = os::Child::start(launch);
+    EXPECT_TRUE(started);
+    child_ = *std::move(started);
+    number_ = os::proc_number(os::UniqueFd(::fcntl(child_.pidfd(), F_DUPFD_CLOEXEC, 0)));
+  }
+
+  void signal(int number) const { child_.signal(number); }
+  [[nodiscard]] int number() const { return number_; }
+
+  // Until the text has come; false at its end.
+  bool has_said(const std::string& text) {
+    char part[512];
+    while (said_.find(text) == std::string::npos) {
+      const ssize_t size = ::read(output_.get(), part, sizeof part);
+      if (size <= 0) {
+        return false;
+      }
+      said_.append(part, static_cast<std::size_t>(size));
+    }
+    return true;
+  }
+  // All that it has said until its end.
+  std::string all_said() {
+    has_said("nothing says this");
+    return said_;
+  }
+  std::string reap() {
+    EXPECT_TRUE(child_.wait(kLimit));
+    return child_.reap();
+  }
+
+ private:
+  os::Child child_;
+  os::UniqueFd output_;
+  std::string said_;
+  int number_ = 0;
+};
+
+class EndOfTool : public ::testing::TestWithParam<bool> {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+    if (in_namespace() && !os::has_feature("pid_namespace")) {
+      GTEST_SKIP() << "this machine allows no PID namespace";
+    }
+  }
+  void TearDown() override { EXPECT_TRUE(comes_true(all_have_ended)); }
+
+  static bool in_namespace() { return GetParam(); }
+  // Warden, zygote, main, child and grandchild; and perhaps a janitor.
+  static std::size_t household() { return in_namespace() ? 5 : 6; }
+};
+
+INSTANTIATE_TEST_SUITE_P(, EndOfTool, ::testing::Bool(),
+                         [](const auto& test) { return test.param ? "Namespace" : "Sweep"; });
+
+TEST_P(EndOfTool, InterruptedItHandsOverWhatThereIs) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    Tool tool(in_namespace(), "hung_family", 5);
+    ASSERT_TRUE(comes_true([&] { return Census().descendants(tool.number()) >= household(); }));
+    tool.signal(signal);
+    const std::string name = signal == SIGINT ? "SIGINT" : "SIGTERM";
+    EXPECT_EQ(tool.all_said(), "playing\nrecord 0 stopped 3\ndone stopped by " + name +
+                                   "\nplayed stopped by " + name + "\n");
+    EXPECT_EQ(tool.reap(), "exited with 1");
+    EXPECT_TRUE(all_have_ended());
+  }
+}
+
+TEST_P(EndOfTool, InterruptedBetweenShortRunsItEnds) {
+  for (int i = 0; i < 10; ++i) {
+    Tool tool(in_namespace(), "one_child", 1'000'000);
+    ASSERT_TRUE(tool.has_said("record"));
+    tool.signal(SIGINT);
+    EXPECT_THAT(tool.all_said(), HasSubstr("played stopped by SIGINT\n"));
+    EXPECT_EQ(tool.reap(), "exited with 1");
+    EXPECT_TRUE(all_have_ended());
+  }
+}
+
+TEST_P(EndOfTool, KilledWithAllRunningNothingIsLeft) {
+  Tool tool(in_namespace(), "hung_family", 5);
+  ASSERT_TRUE(comes_true([&] { return Census().descendants(tool.number()) >= household(); }));
+  tool.signal(SIGKILL);
+  EXPECT_EQ(tool.reap(), "killed by SIGKILL");
+  EXPECT_TRUE(comes_true(all_have_ended));
+}
+
+// The time is where the blow falls, not what the test waits for.
+TEST_P(EndOfTool, KilledAtAnyTimeNothingIsLeft) {
+  for (int i = 0; i < 40; ++i) {
+    Tool tool(in_namespace(), i % 2 == 0 ? "hung_family" : "one_child", 1'000'000);
+    ASSERT_TRUE(tool.has_said("playing"));
+    const timespec later{0, i * 250'000};
+    ::nanosleep(&later, nullptr);
+    tool.signal(SIGKILL);
+    EXPECT_EQ(tool.reap(), "killed by SIGKILL");
+    EXPECT_TRUE(comes_true(all_have_ended)) << "killed after " << i * 250 << " µs";
+  }
+}
+
+TEST_P(EndOfTool, KilledTogetherWithItsWardenNothingIsLeft) {
+  Tool tool(in_namespace(), "hung_family", 5);
+  ASSERT_TRUE(comes_true([&] { return Census().descendants(tool.number()) >= household(); }));
+  const Census census;
+  for (const int child : census.children(tool.number())) {
+    if (!census.children(child).empty()) {
+      EXPECT_EQ(os::ProcEntry::open(std::to_string(child).c_str()).send_signal(SIGKILL), 0);
+    }
+  }
+  tool.signal(SIGKILL);
+  EXPECT_EQ(tool.reap(), "killed by SIGKILL");
+  EXPECT_TRUE(comes_true(all_have_ended));
+}
+
+// Tool, janitor, warden and zygote are all that this user may have: there is no room for main.
+TEST_P(EndOfTool, AMainThatCannotBeMadeIsAnError) {
+  if (in_namespace() || ::geteuid() != 0) {
+    GTEST_SKIP() << "needs root, to become a user with a limit of its own";
+  }
+  Tool tool(false, "one_child", 1, 4);
+  const std::string said = tool.all_said();
+  tool.reap();
+  if (said.find("ermission denied") != std::string::npos) {
+    GTEST_SKIP() << "nobody may not run programs of this folder";
+  }
+  EXPECT_EQ(said,
+            "playing\ndone make the process main: Resource temporarily unavailable\nplayed ok\n");
+}
+
+}  // namespace
+}  // namespace procession::run
