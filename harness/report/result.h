@@ -7,30 +7,35 @@
 #include "harness/base/time.h"
 #include "harness/verify/verdict.h"
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace procession::report {
 
 enum class Outcome : std::uint8_t {
-  AsExpected,  // every verdict came out as the file wants it
-  Broken,      // the worst verdict that did not
-  Invalid,
-  Inconclusive,
-  Skipped,     // `reason` says why
-  Unreadable,  // the file is wrong: `diagnostics`
-  Failed,      // the machine or the harness could not: `reason`
-  Stopped,     // the user ended it before it was done
+  AsExpected,    // every verdict came out as the file wants it
+  Broken,        // otherwise: the worst of those that did not, in this order
+  Invalid,       //
+  Inconclusive,  //
+  Skipped,       // `reason` says what this machine lacks
+  Unreadable,    // the file is wrong: `diagnostics`
+  Failed,        // the machine or the harness could not: `reason`
+  Stopped,       // not played to its end: `reason`
 };
+inline constexpr std::size_t kOutcomeCount = 8;
 
-[[nodiscard]] std::string_view to_string(Outcome outcome);
+[[nodiscard]] std::string_view to_string(Outcome outcome);  // "as expected", "broken", …
 
 struct ScenarioResult {
-  std::string id;  // file[matrix]
-  std::string file;
+  std::string id;    // file[matrix]
+  std::string file;  // empty for none
   std::string title;
   std::vector<std::string> tags;
+  std::vector<std::string> lines;  // the file's text, to show what a verdict is about
   Outcome outcome = Outcome::AsExpected;
   std::string reason;
   std::vector<std::string> diagnostics;  // rendered, ready to print
@@ -43,10 +48,20 @@ struct ScenarioResult {
 struct SessionResult {
   std::vector<ScenarioResult> scenarios;
   base::Duration wall{};
-  std::string started;  // ISO 8601, UTC
-  std::string command;  // how to do it again
-  std::uint64_t seed = 0;
+  std::string started;                                       // ISO 8601, UTC
+  std::string command;                                       // how to do it again
   std::vector<std::pair<std::string, std::string>> machine;  // kernel, cpus, containment …
 };
+
+// What the verdicts of one scenario come to: AsExpected, Broken, Invalid or Inconclusive. A verdict
+// that held although the file wants another one breaks the scenario.
+[[nodiscard]] Outcome outcome_of(const verify::Judgement& judgement);
+
+// True for what makes a session fail: a skipped or stopped scenario does not.
+[[nodiscard]] bool is_failure(Outcome outcome);
+
+// How many scenarios came to each outcome; indexed by Outcome.
+using Counts = std::array<std::size_t, kOutcomeCount>;
+[[nodiscard]] Counts count_outcomes(const SessionResult& session);
 
 }  // namespace procession::report

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "harness/report/console.h"
+
+#include "harness/report/result_samples_test.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace procession::report {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(Console, needs_one_line_for_what_came_out_as_expected) {
+  EXPECT_EQ(console_scenario(held_scenario(), Colour::No),
+            "as expected  tutorial/join.yaml (1 run, 1.2 ms)\n");
+}
+
+TEST(Console, shows_all_that_is_known_of_what_is_broken) {
+  EXPECT_EQ(console_scenario(broken_scenario(), Colour::No),
+            R"(broken       tutorial/luck.yaml[method=fork] (3 of 10 runs, 4 ms)
+  nobody joins
+  order: child.end < main.print
+    broken: seen 3 of 3, not guaranteed: main.print can happen without child.end
+    --> tutorial/luck.yaml:4:7
+        4 |     - child.end < main.print
+          |       ^
+      main.start(child) → main.print, line 7
+  printed in run 3:
+    main       | <on> & \x1b[31mon)"
+            "\uFFFD"
+            R"(
+    main/child | done
+  when the time was up in run 3:
+    main/child: in receive(p) since 9.9 s
+)");
+}
+
+TEST(Console, says_when_the_file_wanted_another_verdict) {
+  ScenarioResult result = broken_scenario();
+  result.judgement.verdicts[0].kind = scenario::VerdictKind::Held;
+  result.judgement.verdicts[0].wanted = scenario::VerdictKind::Broken;
+  EXPECT_THAT(console_scenario(result, Colour::No),
+              HasSubstr("but the file's `verdict` wants it broken"));
+}
+
+TEST(Console, does_not_tell_the_same_story_twice) {
+  ScenarioResult result = broken_scenario();
+  result.judgement.verdicts[0].evidence = result.judgement.story;
+  EXPECT_THAT(console_scenario(result, Colour::No), Not(HasSubstr("when the time was up")));
+}
+
+TEST(Console, survives_a_position_outside_the_file) {
+  ScenarioResult result = broken_scenario();
+  result.judgement.verdicts[0].at = {99, 1};
+  EXPECT_THAT(console_scenario(result, Colour::No), Not(HasSubstr("-->")));
+}
+
+TEST(Console, shows_how_often_each_outcome_was_seen) {
+  ScenarioResult result = broken_scenario();
+  result.judgement.outcomes = {{{{"first", "true"}, {"second", "true"}}, 7, ""}};
+  EXPECT_THAT(console_scenario(result, Colour::No),
+              HasSubstr("       7 × first = true, second = true (in no list)\n"));
+}
+
+TEST(Console, is_coloured_only_when_asked) {
+  EXPECT_THAT(console_scenario(broken_scenario(), Colour::Yes), HasSubstr("\x1b[31mbroken"));
+  EXPECT_THAT(console_scenario(broken_scenario(), Colour::No), Not(HasSubstr("\x1b")));
+}
+
+TEST(Console, sums_up_and_repeats_what_failed) {
+  EXPECT_EQ(console_summary(sample_session(), Colour::No), R"(
+Not as expected:
+  broken       tutorial/luck.yaml[method=fork]
+  unreadable   bad.yaml
+
+4 scenarios in 1.5 s: 1 as expected, 1 broken, 1 skipped, 1 unreadable
+)");
+}
+
+verify::Verdict verdict(scenario::VerdictKind kind, scenario::VerdictKind wanted) {
+  return {.key = "order", .text = "a < b", .kind = kind, .wanted = wanted};
+}
+
+TEST(OutcomeOf, is_the_worst_verdict_that_the_file_does_not_want) {
+  using enum scenario::VerdictKind;
+  const auto outcome = [](std::vector<verify::Verdict> verdicts) {
+    verify::Judgement judgement;
+    judgement.verdicts = std::move(verdicts);
+    return outcome_of(judgement);
+  };
+  EXPECT_EQ(outcome({verdict(Held, Held), verdict(Broken, Broken)}), Outcome::AsExpected);
+  EXPECT_EQ(outcome({verdict(Held, Broken)}), Outcome::Broken);
+  EXPECT_EQ(outcome({verdict(Inconclusive, Held), verdict(Invalid, Held)}), Outcome::Invalid);
+  EXPECT_EQ(outcome({verdict(Invalid, Held), verdict(Broken, Held), verdict(Inconclusive, Held)}),
+            Outcome::Broken);
+}
+
+}  // namespace
+}  // namespace procession::report

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "harness/report/json.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace procession::report {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json pairs_to_json(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  Json object = Json::object();
+  for (const auto& [key, value] : pairs) {
+    object[key] = value;
+  }
+  return object;
+}
+
+// "as expected" → "as_expected": a key that every language can write.
+std::string key_of(Outcome outcome) {
+  std::string key(to_string(outcome));
+  std::replace(key.begin(), key.end(), ' ', '_');
+  return key;
+}
+
+Json verdict_to_json(const verify::Verdict& verdict) {
+  return {{"key", verdict.key},
+          {"text", verdict.text},
+          {"line", verdict.at.line},
+          {"column", verdict.at.column},
+          {"verdict", scenario::to_string(verdict.kind)},
+          {"wanted", scenario::to_string(verdict.wanted)},
+          {"as_expected", verdict.as_expected()},
+          {"message", verdict.message},
+          {"evidence", verdict.evidence}};
+}
+
+Json verdicts_to_json(const std::vector<verify::Verdict>& verdicts) {
+  Json array = Json::array();
+  for (const verify::Verdict& verdict : verdicts) {
+    array.push_back(verdict_to_json(verdict));
+  }
+  return array;
+}
+
+Json outcomes_to_json(const std::vector<verify::SeenOutcome>& outcomes) {
+  Json array = Json::array();
+  for (const verify::SeenOutcome& outcome : outcomes) {
+    array.push_back({{"values", pairs_to_json(outcome.values)},
+                     {"count", outcome.count},
+                     {"listed", outcome.listed}});
+  }
+  return array;
+}
+
+Json printed_to_json(const std::vector<verify::PrintedLine>& printed) {
+  Json array = Json::array();
+  for (const verify::PrintedLine& line : printed) {
+    array.push_back({{"process", line.process}, {"text", line.text}, {"at_ns", line.at.count()}});
+  }
+  return array;
+}
+
+Json scenario_to_json(const ScenarioResult& result) {
+  return {{"id", result.id},
+          {"file", result.file},
+          {"title", result.title},
+          {"tags", result.tags},
+          {"outcome", key_of(result.outcome)},
+          {"reason", result.reason},
+          {"diagnostics", result.diagnostics},
+          {"runs", result.runs},
+          {"runs_wanted", result.runs_wanted},
+          {"wall_ns", result.wall.count()},
+          {"verdicts", verdicts_to_json(result.judgement.verdicts)},
+          {"outcomes", outcomes_to_json(result.judgement.outcomes)},
+          {"shown_run", result.judgement.shown_run + 1},
+          {"printed", printed_to_json(result.judgement.printed)},
+          {"story", result.judgement.story}};
+}
+
+Json counts_to_json(const SessionResult& session) {
+  const Counts counts = count_outcomes(session);
+  Json object = {{"scenarios", session.scenarios.size()}};
+  for (std::size_t i = 0; i < kOutcomeCount; ++i) {
+    object[key_of(static_cast<Outcome>(i))] = counts[i];
+  }
+  return object;
+}
+
+}  // namespace
+
+std::string to_json(const SessionResult& session) {
+  Json document = {
+      {"format", "procession-result"},      {"version", 1},
+      {"started", session.started},         {"wall_ns", session.wall.count()},
+      {"command", session.command},         {"machine", pairs_to_json(session.machine)},
+      {"summary", counts_to_json(session)}, {"scenarios", Json::array()}};
+  for (const ScenarioResult& scenario : session.scenarios) {
+    document["scenarios"].push_back(scenario_to_json(scenario));
+  }
+  // What processes printed may be any bytes: what is not UTF-8 becomes U+FFFD.
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace procession::report

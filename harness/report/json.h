@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// JSON: the whole result of a session for programs. Format "procession-result", version 1: keys may
+// be added within a version; none is removed and none changes its meaning. Durations are integers
+// of nanoseconds (`…_ns`); runs, lines and columns count from 1; text is valid UTF-8. Pure.
+
+#include "harness/report/result.h"
+
+#include <string>
+
+namespace procession::report {
+
+[[nodiscard]] std::string to_json(const SessionResult& session);
+
+}  // namespace procession::report

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "harness/report/json.h"
+
+#include "harness/report/result_samples_test.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace procession::report {
+namespace {
+
+using nlohmann::json;
+
+TEST(Json, names_its_format_and_counts_each_outcome) {
+  const json document = json::parse(to_json(sample_session()));
+  EXPECT_EQ(document["format"], "procession-result");
+  EXPECT_EQ(document["version"], 1);
+  EXPECT_EQ(document["wall_ns"], 1'500'000'000);
+  EXPECT_EQ(document["machine"], (json{{"kernel", "Linux 6.1"}, {"cpus", "2"}}));
+  EXPECT_EQ(document["summary"], (json{{"scenarios", 4},
+                                       {"as_expected", 1},
+                                       {"broken", 1},
+                                       {"invalid", 0},
+                                       {"inconclusive", 0},
+                                       {"skipped", 1},
+                                       {"unreadable", 1},
+                                       {"failed", 0},
+                                       {"stopped", 0}}));
+}
+
+TEST(Json, holds_a_whole_broken_scenario) {
+  SessionResult session = sample_session();
+  session.scenarios[1].judgement.outcomes = {{{{"first", "true"}}, 7, "allowed"}};
+  const json document = json::parse(to_json(session));
+  EXPECT_EQ(document["scenarios"][1], json::parse(R"({
+    "id": "tutorial/luck.yaml[method=fork]", "file": "tutorial/luck.yaml",
+    "title": "nobody joins", "tags": [], "outcome": "broken", "reason": "", "diagnostics": [],
+    "runs": 3, "runs_wanted": 10, "wall_ns": 4000000,
+    "verdicts": [
+      {"key": "order", "text": "child.end < main.print", "line": 4, "column": 7,
+       "verdict": "broken", "wanted": "held", "as_expected": false,
+       "message": "seen 3 of 3, not guaranteed: main.print can happen without child.end",
+       "evidence": ["main.start(child) → main.print, line 7"]},
+      {"key": "left", "text": "nothing is left", "line": 0, "column": 0,
+       "verdict": "held", "wanted": "held", "as_expected": true, "message": "", "evidence": []}],
+    "outcomes": [{"values": {"first": "true"}, "count": 7, "listed": "allowed"}],
+    "shown_run": 3,
+    "printed": [{"process": "main", "text": "<on> & \u001b[31mon\uFFFD", "at_ns": 5000},
+                {"process": "main/child", "text": "done", "at_ns": 9000}],
+    "story": ["main/child: in receive(p) since 9.9 s"]})"));
+}
+
+}  // namespace
+}  // namespace procession::report

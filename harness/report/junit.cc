@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#include "harness/report/junit.h"
+
+#include "harness/base/text.h"
+#include "harness/report/console.h"
+#include "harness/report/printable.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+
+namespace procession::report {
+
+namespace {
+
+// XML 1.0 §2.2 has no way to write most control characters, nor U+FFFE and U+FFFF: they go.
+bool xml_cannot_hold(unsigned char byte) {
+  return byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r';
+}
+
+std::string escape(std::string_view text) {
+  std::string escaped;
+  const std::string valid = valid_utf8(text);
+  for (std::size_t i = 0; i < valid.size(); ++i) {
+    const char c = valid[i];
+    const std::string_view rest = std::string_view(valid).substr(i);
+    if (rest.starts_with("\xEF\xBF\xBE") || rest.starts_with("\xEF\xBF\xBF")) {
+      i += 2;
+    } else if (c == '&') {
+      escaped += "&amp;";
+    } else if (c == '<') {
+      escaped += "&lt;";
+    } else if (c == '>') {
+      escaped += "&gt;";
+    } else if (c == '"') {
+      escaped += "&quot;";
+    } else if (!xml_cannot_hold(static_cast<unsigned char>(c))) {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
+// A parser turns a bare line feed of an attribute into a space (XML 1.0 §3.3.3).
+std::string attribute(std::string_view name, std::string_view value) {
+  std::string escaped;
+  for (const char c : escape(value)) {
+    escaped += c == '\n' ? "&#10;" : c == '\t' ? "&#9;" : c == '\r' ? "&#13;" : std::string(1, c);
+  }
+  return fmt::format(" {}=\"{}\"", name, escaped);
+}
+
+std::string element(std::string_view name, std::string_view attributes, std::string_view body) {
+  return body.empty() ? fmt::format("      <{}{}/>\n", name, attributes)
+                      : fmt::format("      <{}{}>{}</{}>\n", name, attributes, escape(body), name);
+}
+
+std::string seconds(base::Duration length) {
+  return fmt::format("{:.6f}", std::chrono::duration<double>(length).count());
+}
+
+std::string class_name(const ScenarioResult& result) {
+  std::string folder = std::filesystem::path(result.file).parent_path().relative_path().string();
+  std::replace(folder.begin(), folder.end(), '.', '_');
+  std::replace(folder.begin(), folder.end(), '/', '.');
+  return folder.empty() ? "scenarios" : folder;
+}
+
+std::string case_name(const ScenarioResult& result) {
+  const std::size_t folder = std::filesystem::path(result.file).parent_path().string().size();
+  return result.id.substr(folder == 0 || folder == 1 ? folder : folder + 1);
+}
+
+// The first thing to know of a failure, in one line.
+std::string message_of(const ScenarioResult& result) {
+  for (const verify::Verdict& verdict : result.judgement.verdicts) {
+    if (!verdict.as_expected()) {
+      return fmt::format("{}: {}", verdict.text, verdict.message);
+    }
+  }
+  if (!result.diagnostics.empty()) {
+    return std::string(base::split(result.diagnostics.front(), '\n').front());
+  }
+  return result.reason;
+}
+
+std::string verdict_element(const ScenarioResult& result) {
+  const auto with_body = [&](std::string_view name) {
+    return element(
+        name,
+        attribute("message", message_of(result)) + attribute("type", to_string(result.outcome)),
+        console_scenario(result, Colour::No));
+  };
+  switch (result.outcome) {
+    case Outcome::AsExpected:
+      return {};
+    case Outcome::Broken:
+      return with_body("failure");
+    case Outcome::Invalid:
+    case Outcome::Inconclusive:
+    case Outcome::Unreadable:
+    case Outcome::Failed:
+      return with_body("error");
+    case Outcome::Skipped:
+    case Outcome::Stopped:
+      break;
+  }
+  return element("skipped", attribute("message", result.reason), {});
+}
+
+std::string printed_element(const verify::Judgement& judgement) {
+  std::string printed;
+  for (const verify::PrintedLine& line : judgement.printed) {
+    printed += fmt::format("{}: {}\n", line.process, line.text);
+  }
+  return printed.empty() ? printed : element("system-out", {}, printed);
+}
+
+std::string case_element(const ScenarioResult& result) {
+  const std::string attributes =
+      attribute("classname", class_name(result)) + attribute("name", case_name(result)) +
+      attribute("file", result.file) + attribute("time", seconds(result.wall));
+  const std::string body = verdict_element(result) + printed_element(result.judgement);
+  return body.empty() ? fmt::format("    <testcase{}/>\n", attributes)
+                      : fmt::format("    <testcase{}>\n{}    </testcase>\n", attributes, body);
+}
+
+std::string totals(const SessionResult& session) {
+  const Counts counts = count_outcomes(session);
+  const auto count = [&](Outcome outcome) { return counts[static_cast<std::size_t>(outcome)]; };
+  const std::size_t errors = count(Outcome::Invalid) + count(Outcome::Inconclusive) +
+                             count(Outcome::Unreadable) + count(Outcome::Failed);
+  const std::size_t skipped = count(Outcome::Skipped) + count(Outcome::Stopped);
+  return fmt::format(R"( tests="{}" failures="{}" errors="{}" skipped="{}" time="{}")",
+                     session.scenarios.size(), count(Outcome::Broken), errors, skipped,
+                     seconds(session.wall));
+}
+
+std::string properties(const SessionResult& session) {
+  std::string shown = "    <properties>\n";
+  shown +=
+      fmt::format("      <property name=\"command\"{}/>\n", attribute("value", session.command));
+  for (const auto& [name, value] : session.machine) {
+    shown +=
+        fmt::format("      <property{}{}/>\n", attribute("name", name), attribute("value", value));
+  }
+  return shown + "    </properties>\n";
+}
+
+// JUnit's timestamps have no zone: "2024-05-01T12:00:00".
+std::string_view without_zone(std::string_view time) {
+  return time.ends_with('Z') ? time.substr(0, time.size() - 1) : time;
+}
+
+}  // namespace
+
+std::string to_junit(const SessionResult& session) {
+  std::string document = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+  document += fmt::format("<testsuites name=\"procession\"{}>\n", totals(session));
+  document += fmt::format("  <testsuite name=\"procession\"{}{}>\n", totals(session),
+                          attribute("timestamp", without_zone(session.started)));
+  document += properties(session);
+  for (const ScenarioResult& scenario : session.scenarios) {
+    document += case_element(scenario);
+  }
+  return document + "  </testsuite>\n</testsuites>\n";
+}
+
+}  // namespace procession::report

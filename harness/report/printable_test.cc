@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include "harness/report/printable.h"
+
+#include <gtest/gtest.h>
+
+namespace procession::report {
+namespace {
+
+TEST(Printable, cannot_drive_a_terminal) {
+  EXPECT_EQ(printable("a\x1b[2Jb\tc\nd\x7F"), "a\\x1b[2Jb\\tc\\nd\\x7f");
+}
+
+TEST(Printable, replaces_each_byte_that_is_not_utf8) {
+  EXPECT_EQ(valid_utf8("a\xFF\xFEz"), "a\uFFFD\uFFFDz");
+  EXPECT_EQ(valid_utf8("é 🚀"), "é 🚀");
+}
+
+TEST(CutTo, counts_characters_not_bytes) {
+  EXPECT_EQ(cut_to("ééé", 3), "ééé");
+  EXPECT_EQ(cut_to("éééé", 3), "éé…");
+  EXPECT_EQ(cut_to("ab", 1), "…");
+  EXPECT_EQ(cut_to("ab", 0), "");
+}
+
+}  // namespace
+}  // namespace procession::report
