@@ -32,7 +32,15 @@ function(procession_layer_tests)
     add_dependencies(${target} ${LAYER_DEPENDS})
   endif()
   gtest_discover_tests(${target} TEST_PREFIX "${LAYER_NAME}/" DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT 300 LABELS "${LAYER_NAME};${LAYER_LABELS}")
+    DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+  # gtest_discover_tests loses all labels but the first; this runs after it, when ctest starts.
+  set(labels ${LAYER_NAME} ${LAYER_LABELS})
+  set(script "${CMAKE_CURRENT_BINARY_DIR}/${target}_labels.cmake")
+  file(WRITE "${script}"
+    "if(${target}_TESTS)\n"
+    "  set_tests_properties(\${${target}_TESTS} PROPERTIES LABELS \"${labels}\")\n"
+    "endif()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${script}")
 endfunction()
 
 function(procession_layer_benchmarks)

@@ -16,6 +16,8 @@ add_library(procession_settings INTERFACE)
 target_include_directories(procession_settings INTERFACE "${PROJECT_SOURCE_DIR}")
 target_compile_options(procession_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
+  # GCC 12 warns of designated initialisers that leave a member its default: that is their point.
+  -Wno-missing-field-initializers
   $<$<BOOL:${PROCESSION_WERROR}>:-Werror>)
 
 if(PROCESSION_SANITIZE)

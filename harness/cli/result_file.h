@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// ResultFile: a file that appears whole or not at all. Opening makes a temporary file beside it,
+// so that a place that cannot be written is known before anything is played; committing fills and
+// renames it. A target that is no regular file (a terminal, a pipe, /dev/null) is written to as it
+// is. Without a commit nothing stays.
+
+#include "harness/base/result.h"
+#include "harness/os/unique_fd.h"
+
+#include <string>
+#include <string_view>
+
+namespace procession::cli {
+
+class ResultFile {
+ public:
+  [[nodiscard]] static base::Result<ResultFile> open(const std::string& path);
+  ~ResultFile();
+  ResultFile(ResultFile&& other) noexcept;
+  ResultFile& operator=(ResultFile&&) = delete;
+
+  // At most once. After an error the file that stood there before is still there.
+  base::Result<> commit(std::string_view bytes);
+
+ private:
+  ResultFile(std::string target, std::string temporary, os::UniqueFd fd);
+
+  std::string target_;
+  std::string temporary_;  // empty: write to the target directly, or committed
+  os::UniqueFd fd_;
+};
+
+}  // namespace procession::cli

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#include "harness/cli/session.h"
+
+#include "harness/cli/requirements.h"
+
+#include <csignal>
+#include <string_view>
+#include <utility>
+
+namespace procession::cli {
+
+namespace {
+
+using report::Outcome;
+using report::ScenarioResult;
+
+constexpr std::string_view kFailFast = "another scenario failed, and --fail-fast was given";
+constexpr std::string_view kDeadline = "--deadline passed";
+
+ScenarioResult result_of(const scenario::Scenario& scenario, const SessionOptions& options) {
+  ScenarioResult result;
+  result.id = scenario.id();
+  result.file = scenario.file;
+  result.title = scenario.title;
+  result.tags = scenario.tags;
+  result.lines = scenario.lines;
+  result.runs_wanted = options.runs.value_or(scenario.runs);
+  return result;
+}
+
+}  // namespace
+
+Session::Session(std::vector<Prepared> scenarios, SessionOptions options, Display& display)
+    : scenarios_(std::move(scenarios)),
+      options_(std::move(options)),
+      display_(display),
+      states_(scenarios_.size()),
+      judges_(scenarios_.size()),
+      begun_(scenarios_.size()) {
+  for (const Prepared& prepared : scenarios_) {
+    results_.push_back(result_of(prepared.scenario, options_));
+  }
+}
+
+base::Result<> Session::play() {
+  started_ = base::now();
+  base::Result<> played = run::play([this] { return next_work(); }, *this, options_.playing);
+  stop_the_rest(played);
+  return played;
+}
+
+std::optional<run::Work> Session::next_work() {
+  while (next_ < scenarios_.size() && !stopping_) {
+    const std::size_t i = next_++;
+    const scenario::Scenario& scenario = scenarios_[i].scenario;
+    if (std::optional<std::string> lacking = unmet(scenario.requirements)) {
+      conclude(i, Outcome::Skipped, std::move(*lacking));
+      continue;
+    }
+    const plan::Plan plan = scenarios_[i].plan.view();
+    judges_[i].emplace(scenario, plan);
+    states_[i] = State::Playing;
+    begun_[i] = base::now();
+    scenario_of_work_.push_back(i);
+    return run::Work{plan, results_[i].runs_wanted, options_.timeout.value_or(scenario.timeout)};
+  }
+  return std::nullopt;
+}
+
+bool Session::record(std::size_t work, trace::Record record) {
+  const std::size_t i = scenario_of_work_[work];
+  if (record.stopped) {
+    return false;  // cut off by the user: it says nothing about the scenario
+  }
+  judges_[i]->add(record);
+  ++results_[i].runs;
+  return !stopping_ && !judges_[i]->hopeless();
+}
+
+void Session::done(std::size_t work, base::Result<> how) {
+  const std::size_t i = scenario_of_work_[work];
+  ScenarioResult& result = results_[i];
+  result.wall = base::now() - begun_[i];
+  result.judgement = judges_[i]->judgement();
+  const bool cut_short = result.runs < result.runs_wanted && !judges_[i]->hopeless();
+  judges_[i].reset();
+  if (!how) {
+    const bool by_user = how.error().kind == base::ErrorKind::Interrupted;
+    conclude(i, by_user ? Outcome::Stopped : Outcome::Failed, how.error().message);
+  } else if (cut_short) {
+    conclude(i, Outcome::Stopped, std::string(kFailFast));
+  } else {
+    conclude(i, report::outcome_of(result.judgement), {});
+  }
+}
+
+void Session::tick() {
+  if (options_.deadline && !deadline_passed_ && base::now() - started_ >= *options_.deadline) {
+    deadline_passed_ = true;
+    // Ends everything in order, as the user's own signal does.
+    std::raise(SIGTERM);
+  }
+  display_.show_progress(progress());
+}
+
+void Session::conclude(std::size_t scenario, Outcome outcome, std::string reason) {
+  ScenarioResult& result = results_[scenario];
+  result.outcome = outcome;
+  const bool late = outcome == Outcome::Stopped && deadline_passed_;
+  result.reason = late ? std::string(kDeadline) : std::move(reason);
+  states_[scenario] = State::Done;
+  stopping_ = stopping_ || (options_.fail_fast && report::is_failure(outcome));
+  display_.show(result);
+}
+
+// What was never begun needs no line on the screen, but has its result.
+void Session::stop_the_rest(const base::Result<>& played) {
+  const std::string why = deadline_passed_ ? std::string(kDeadline)
+                          : stopping_      ? std::string(kFailFast)
+                          : !played        ? played.error().message
+                                           : std::string("not played");
+  for (std::size_t i = 0; i < results_.size(); ++i) {
+    if (states_[i] != State::Done) {
+      results_[i].outcome = Outcome::Stopped;
+      results_[i].reason = why;
+    }
+  }
+}
+
+report::Progress Session::progress() const {
+  report::Progress progress;
+  progress.total = results_.size();
+  progress.elapsed = base::now() - started_;
+  for (std::size_t i = 0; i < results_.size(); ++i) {
+    progress.runs_played += results_[i].runs;
+    if (states_[i] == State::Done) {
+      ++progress.done;
+      progress.failures += report::is_failure(results_[i].outcome) ? 1 : 0;
+    } else {
+      progress.runs_left += results_[i].runs_wanted - results_[i].runs;
+    }
+    if (states_[i] == State::Playing) {
+      progress.running.push_back(results_[i].id);
+    }
+  }
+  return progress;
+}
+
+}  // namespace procession::cli
