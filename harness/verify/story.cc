@@ -65,7 +65,9 @@ std::string waiting(const plan::Plan& plan, const Timeline& run, EventId event) 
     }
   }
   if (why.circular && back_to < names.size()) {
-    names.push_back(names[back_to]);
+    if (names.back() != names[back_to]) {
+      names.push_back(names[back_to]);
+    }
     return "a circle: " + base::join_words(names, " waits for ");
   }
   return names.size() < 2 ? "" : base::join_words(names, " waits for ");

@@ -145,6 +145,8 @@ void Timeline::note_open_step(InstanceId id, const trace::Event& event) {
           asked.verb == Verb::CloseEnd) {
         perhaps_.push_back(net_.effect(event.step));
         when_[net_.effect(event.step)] = {event.call, latest};
+      } else {
+        note(net_.effect(event.step), event.call, latest);  // it was at work: that is all it does
       }
   }
 }

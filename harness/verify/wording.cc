@@ -13,6 +13,12 @@ using causes::EventId;
 using plan::Event;
 using scenario::Verb;
 
+namespace {
+
+constexpr std::size_t kLongestStretch = 4;
+
+}  // namespace
+
 std::string since_start(const trace::Record& record, base::Instant at) {
   return base::format_duration(at - record.started);
 }
@@ -48,13 +54,18 @@ std::vector<EventId> Wording::essence(std::span<const EventId> events) const {
     steps.push_back({id, *event});
   }
   std::vector<EventId> kept;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const bool inside = i > 0 && i + 1 < steps.size() &&
-                        steps[i - 1].event.instance == steps[i].event.instance &&
-                        steps[i + 1].event.instance == steps[i].event.instance;
-    if (!inside) {
-      kept.push_back(steps[i].id);
+  for (std::size_t i = 0; i < steps.size();) {
+    std::size_t end = i;
+    while (end < steps.size() && steps[end].event.instance == steps[i].event.instance) {
+      ++end;
     }
+    const bool is_long = end - i > kLongestStretch;
+    for (std::size_t k = i; k < end; ++k) {
+      if (!is_long || k == i || k + 2 >= end) {
+        kept.push_back(steps[k].id);
+      }
+    }
+    i = end;
   }
   return kept;
 }
