@@ -74,7 +74,9 @@ using Checks = std::vector<std::unique_ptr<Check>>;
 
 // An expectation that names what the plan has not: its message becomes a diagnostic before anything
 // runs (review.h), so a maker may rely on names.
-void add_order_checks(const Context& context, Checks& checks);     // order, timing, serial
+void add_order_checks(const Context& context, Checks& checks);
+void add_timing_checks(const Context& context, Checks& checks);
+void add_serial_checks(const Context& context, Checks& checks);
 void add_lifetime_checks(const Context& context, Checks& checks);  // overlap, parallel
 void add_count_checks(const Context& context, Checks& checks);     // never, count
 void add_process_checks(const Context& context, Checks& checks);   // exit, parent, survivors

@@ -30,6 +30,8 @@ struct Judge::State {
   State(const scenario::Scenario& scenario, const plan::Plan& plan)
       : context{scenario, plan, plan::EventFinder(plan), net_for(plan, {})} {
     add_order_checks(context, checks);
+    add_timing_checks(context, checks);
+    add_serial_checks(context, checks);
     add_lifetime_checks(context, checks);
     add_count_checks(context, checks);
     add_process_checks(context, checks);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "harness/verify/order_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace procession::verify {
+
+std::string Tally::counts() const {
+  return fmt::format("seen {}, contradicted {}, too close {} of {}", seen, contradicted, too_close,
+                     runs);
+}
+
+OrderCheck::OrderCheck(const Context& context, std::string key, const scenario::OrderPattern& order,
+                       std::vector<Pair> pairs)
+    : Check(std::move(key), order.text, order.at), context_(context), pairs_(std::move(pairs)) {}
+
+void OrderCheck::add(const Timeline& run) {
+  ++tally_.runs;
+  tally_.damaged += run.record().complete ? 0 : 1;
+  if (!run.fault().empty() && tally_.fault.empty()) {
+    tally_.fault = fmt::format("{}: {}", run_name(run.record()), run.fault());
+  }
+  Sight worst;
+  bool all_caused = true;
+  for (const Pair& pair : pairs_) {
+    const Sight sight = sight_of(context_, run, pair);
+    note_absent(run, pair, sight);
+    if (severity(sight.kind) > severity(worst.kind)) {
+      worst = sight;
+    }
+    if (sight.kind == Sight::Kind::Seen && all_caused && wants_chains()) {
+      all_caused = is_caused(run, sight);
+    }
+    look_at(run, sight);
+  }
+  tally_.too_close += worst.kind == Sight::Kind::TooClose ? 1 : 0;
+  const bool seen = severity(worst.kind) <= severity(Sight::Kind::Seen);
+  tally_.seen += seen ? 1 : 0;
+  tally_.caused += seen && all_caused ? 1 : 0;
+  if (worst.kind == Sight::Kind::Contradicted) {
+    ++tally_.contradicted;
+    if (tally_.contradiction.empty()) {
+      tally_.contradiction = contradiction_of(context_, run, worst);
+    }
+  }
+}
+
+bool OrderCheck::lost() const { return tally_.contradicted != 0 || !tally_.absent.empty(); }
+
+std::string OrderCheck::absence() const {
+  const auto& [event, runs] = *tally_.absent.begin();
+  return fmt::format("vacuous: {} happened in {} of {} runs", event, tally_.runs - runs,
+                     tally_.runs);
+}
+
+void OrderCheck::note_absent(const Timeline& run, const Pair& pair, const Sight& sight) {
+  if (sight.kind != Sight::Kind::Absent) {
+    return;
+  }
+  for (const Side* side : {&pair.left, &pair.right}) {
+    const bool happened = std::ranges::any_of(
+        *side, [&](const plan::Event& event) { return run.happened(run.net().id_of(event)); });
+    if (!happened && !(side == &pair.left && pair.if_it_happens)) {
+      ++tally_.absent[context_.finder.name_of(side->front())];
+    }
+  }
+}
+
+bool OrderCheck::is_caused(const Timeline& run, const Sight& sight) {
+  const auto chain = run.chain(run.net().id_of(sight.left), run.net().id_of(sight.right));
+  if (!chain.empty() && tally_.times.empty()) {
+    const Wording words(context_.plan, run.net());
+    tally_.times = words.chain_lines(chain, &run);
+    tally_.times.insert(tally_.times.begin(), run_name(run.record()) + ":");
+  }
+  return !chain.empty();
+}
+}  // namespace procession::verify
