@@ -21,6 +21,9 @@ using scenario::Verb;
 constexpr std::array<std::string_view, 8> kFacts = {"name", "pid",    "ppid",   "index",
                                                     "arg",  "module", "daemon", "exitcode"};
 
+// What a pipe in packet mode takes whole: PIPE_BUF, pipe(7).
+constexpr std::size_t kLongestMessage = 4096;
+
 scenario::Position at(const Step& step) {
   return {static_cast<int>(step.line), static_cast<int>(step.column)};
 }
@@ -232,6 +235,9 @@ class FactPlanner {
     if (asked.verb == Verb::Send && asked.operand.value.empty()) {
       planned_.found.add(asked.at, "an empty text cannot be sent through a pipe");
     }
+    if (asked.verb == Verb::Send && asked.operand.value.size() > kLongestMessage) {
+      planned_.found.add(asked.at, fmt::format("a message has at most {} bytes", kLongestMessage));
+    }
   }
 
   // "pid ${pid} of ${child.pid}" → pieces. Literals that stand side by side become one.
@@ -292,7 +298,8 @@ class FactPlanner {
     if (std::ranges::count(kFacts, name) == 0) {
       const auto near = base::nearest_word(name, kFacts);
       planned_.found.add(where, fmt::format("unknown fact `${{{}}}`", written),
-                         near ? fmt::format("did you mean `${{{}}}`?", *near)
+                         near ? fmt::format("did you mean `${{{}{}}}`?",
+                                            written.substr(0, written.size() - name.size()), *near)
                               : "facts are name pid ppid index arg module daemon exitcode");
       return std::nullopt;
     }

@@ -26,28 +26,19 @@ os::UniqueFd open_socket() {
   return os::UniqueFd(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
 }
 
-// Opens the socket and spawns the forkserver with it. 0 or errno.
-int make_forkserver(plan::InstanceId forkserver) {
-  const os::UniqueFd socket = open_socket();
+// The socket that the forkserver answers at. 0 or errno.
+int open_listening(os::UniqueFd& socket) {
+  socket = open_socket();
   const AbstractAddress name = address();
-  if (!socket || ::bind(socket.get(), name.get(), name.size()) != 0 ||
-      ::listen(socket.get(), kBacklog) != 0) {
-    return errno;
-  }
-  slot_of(forkserver).handoff = socket.get();
-  const os::AllBlocked blocked;
-  return spawn_player(Door::Forkserver, forkserver);
+  const bool listens = socket && ::bind(socket.get(), name.get(), name.size()) == 0 &&
+                       ::listen(socket.get(), kBacklog) == 0;
+  return listens ? 0 : errno;
 }
 
-int ensure_forkserver(plan::InstanceId forkserver) {
-  if (!reserve(forkserver)) {
-    return 0;
-  }
-  const int error = make_forkserver(forkserver);
-  if (error != 0) {
-    give_up(forkserver);
-  }
-  return error;
+int spawn_forkserver(plan::InstanceId forkserver, const os::UniqueFd& listening) {
+  slot_of(forkserver).handoff = listening.get();
+  const os::AllBlocked blocked;
+  return spawn_player(Door::Forkserver, forkserver);
 }
 
 // Somebody has reserved it and has not opened the socket yet.
@@ -77,6 +68,20 @@ int connect_to(plan::InstanceId forkserver, const os::UniqueFd& socket) {
   }
 }
 
+// A connection with the request on it. 0 or an error.
+int send_request(plan::InstanceId forkserver, plan::InstanceId instance, os::UniqueFd& socket) {
+  socket = open_socket();
+  if (!socket) {
+    return errno;
+  }
+  if (const int error = connect_to(forkserver, socket); error != 0) {
+    return error;
+  }
+  const StartRequest asked{instance};
+  const bool sent = send_with_fd(socket.get(), &asked, sizeof asked, slot_of(instance).handoff);
+  return sent ? 0 : scenario::kGone;
+}
+
 int receive_reply(const os::UniqueFd& socket) {
   StartReply reply;
   for (;;) {
@@ -90,25 +95,31 @@ int receive_reply(const os::UniqueFd& socket) {
   }
 }
 
+// Makes the forkserver and asks it, in the other order: it ends when main has ended and nobody
+// asks, so it must find the request when it begins.
+int make_and_ask(plan::InstanceId forkserver, plan::InstanceId instance, os::UniqueFd& socket) {
+  os::UniqueFd listening;
+  int error = open_listening(listening);
+  if (error == 0) {
+    error = send_request(forkserver, instance, socket);
+  }
+  if (error == 0) {
+    error = spawn_forkserver(forkserver, listening);
+  }
+  if (error != 0) {
+    give_up(forkserver);
+  }
+  return error;
+}
+
 }  // namespace
 
 int ask_forkserver(plan::InstanceId instance) {
   const plan::InstanceId forkserver = the_plan().header().forkserver;
-  if (const int error = ensure_forkserver(forkserver); error != 0) {
-    return error;
-  }
-  const os::UniqueFd socket = open_socket();
-  if (!socket) {
-    return errno;
-  }
-  if (const int error = connect_to(forkserver, socket); error != 0) {
-    return error;
-  }
-  const StartRequest asked{instance};
-  if (!send_with_fd(socket.get(), &asked, sizeof asked, slot_of(instance).handoff)) {
-    return scenario::kGone;
-  }
-  return receive_reply(socket);
+  os::UniqueFd socket;
+  const int error = reserve(forkserver) ? make_and_ask(forkserver, instance, socket)
+                                        : send_request(forkserver, instance, socket);
+  return error != 0 ? error : receive_reply(socket);
 }
 
 }  // namespace procession::player

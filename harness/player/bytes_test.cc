@@ -23,11 +23,7 @@ class Bytes : public testing::TestWithParam<StartMethod> {
     made.text = script.text(words);
     return made;
   }
-  Step receive(std::int64_t size) {
-    Step made = on_pipe(Verb::Receive);
-    made.number = size;
-    return made;
-  }
+  Step receive() { return on_pipe(Verb::Receive); }
   Bytes() { script.builder.pipes.push_back({script.builder.text("p"), main}); }
   Script script;
   InstanceId main = script.process("main");
@@ -36,14 +32,15 @@ class Bytes : public testing::TestWithParam<StartMethod> {
 
 TEST_P(Bytes, WhatIsSentArrivesAndTheLastCloseIsTheEnd) {
   script.line(main, {on_pipe(Verb::Pipe), step(Verb::Start, child), on_pipe(Verb::CloseEnd, true),
-                     receive(10), receive(0), receive(3)});
+                     receive(), receive(), receive(), receive()});
   script.line(child, {send("hello"), send("world"), send("...")});
   Stage stage(script);
   stage.play();
   EXPECT_EQ(stage.slot(child).status, 0);
-  EXPECT_EQ(stage.text(*stage.line(main, 3)), "helloworld");
-  EXPECT_EQ(stage.text(*stage.line(main, 4)), "...");
-  EXPECT_EQ(stage.line(main, 5)->answer, kNoAnswer);
+  EXPECT_EQ(stage.text(*stage.line(main, 3)), "hello");
+  EXPECT_EQ(stage.text(*stage.line(main, 4)), "world");
+  EXPECT_EQ(stage.text(*stage.line(main, 5)), "...");
+  EXPECT_EQ(stage.line(main, 6)->answer, kNoAnswer);
 }
 
 TEST_P(Bytes, AnEndThatIsNotOpenIsAnError) {
@@ -66,6 +63,17 @@ TEST_P(Bytes, AnEndThatIsNotOpenIsAnError) {
   EXPECT_EQ(stage.line(main, 2)->error, scenario::kTimedOut);
   EXPECT_EQ(stage.line(main, 4)->error, EBADF);
   EXPECT_EQ(stage.line(main, 5)->error, EPIPE);
+}
+
+TEST_P(Bytes, AMessageIsAtMostAPage) {
+  Step large = send(std::string(4097, 'x'));
+  script.fails(large, {EMSGSIZE});
+  script.line(main, {on_pipe(Verb::Pipe), large, send(std::string(4096, 'x')), receive()});
+  script.line(child, {});
+  Stage stage(script);
+  stage.play();
+  EXPECT_EQ(stage.line(main, 1)->error, EMSGSIZE);
+  EXPECT_EQ(stage.text(*stage.line(main, 3)).size(), 4096u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Methods, Bytes, testing::Values(StartMethod::Fork, StartMethod::Spawn),

@@ -90,22 +90,25 @@ bool is_readable(const os::UniqueFd& socket) {
   return ::poll(&entry, 1, 0) > 0;
 }
 
-// Comes back in each child, with nothing of the forkserver's open, and when the work is done.
+// Comes back in each child, with nothing of the forkserver's open, and when the work is done:
+// nobody asks, main has ended and so have all children.
 Who serve_requests() {
   const os::UniqueFd socket(self().slot().handoff);
   Pin main = pin(kMain);
   for (;;) {
-    const bool has_children = reap_children();
+    while (is_readable(socket)) {
+      if (answer_request(socket) == Who::Child) {
+        return Who::Child;
+      }
+    }
     if (main.state == Pin::State::Held && os::has_ended(main.process)) {
       main = {.state = Pin::State::Dead};
     }
+    const bool has_children = reap_children();
     if (main.state == Pin::State::Dead && !has_children) {
       return Who::Forkserver;
     }
     wait_for_work(socket, main);
-    if (is_readable(socket) && answer_request(socket) == Who::Child) {
-      return Who::Child;
-    }
   }
 }
 

@@ -284,6 +284,25 @@ TEST_F(Life, AFamilyMayHaveManyGenerations) {
   EXPECT_TRUE(stage.is_reaped_by(last, last - 1));
 }
 
+TEST_F(Life, AProcessMayHaveManyChildren) {
+  constexpr InstanceId kChildren = 400;
+  std::vector<Step> steps = {step(Verb::Start, child)};
+  script.line(child, {exit_with(1)});
+  for (InstanceId k = 0; k < kChildren; ++k) {
+    const InstanceId next = script.process("child", main);
+    script.line(next, {exit_with(static_cast<int>(k % 7))});
+    steps.push_back(step(Verb::Start, next));
+  }
+  script.line(main, steps);
+  Stage stage(script);
+  stage.play();
+  for (InstanceId k = 0; k < kChildren; ++k) {
+    const InstanceId one = child + 1 + k;
+    EXPECT_EQ(stage.slot(one).status, static_cast<int>(k % 7));
+    EXPECT_TRUE(stage.is_reaped_by(one, main));
+  }
+}
+
 TEST_F(Life, ASpinRecordsItsCpuTime) {
   Step spin = step(Verb::Spin);
   spin.duration_ns = 5'000'000;

@@ -158,6 +158,26 @@ TEST_F(Meeting, OneOfManySuffices) {
   EXPECT_EQ(await.cause_slot % stage.arena().header().slots_per_run, child);
 }
 
+TEST_F(Meeting, OneOfManyIsGoneOnlyWhenAllAre) {
+  const InstanceId other = script.process("other", main);
+  const GateId any = script.gate({main});
+  const GateId none = script.gate({main});
+  script.builder.gates[any].any = script.builder.gates[none].any = true;
+  Step gone = await_gate(none);
+  script.fails(gone, {scenario::kGone});
+  script.line(main, {step(Verb::Start, child), step(Verb::Start, other), await_gate(any), gone});
+  Step end_by = step(Verb::EndBy);
+  end_by.signal = SIGKILL;
+  script.line(child, {end_by, arriving(any, child), arriving(none, child)});
+  script.line(other, {await_gate(script.gate({other}, {child})), arriving(any, other), end_by,
+                      arriving(none, other)});
+  Stage stage(script);
+  stage.play();
+  EXPECT_EQ(stage.line(main, 2)->error, 0);
+  EXPECT_EQ(stage.line(main, 3)->error, scenario::kGone);
+  EXPECT_EQ(stage.slot(main).status, 0);
+}
+
 TEST_F(Meeting, AwaitTimesOut) {
   const GateId gate = script.gate({main});
   Step await = await_gate(gate);

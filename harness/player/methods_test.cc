@@ -109,6 +109,20 @@ TEST_F(Forkserver, ItEndsWithMainAndItsLastChild) {
   EXPECT_LE(stage.slot(child).dead_seen, stage.line(forkserver, 0)->call);
 }
 
+TEST_F(Forkserver, WhoNeedsItAfterMainHasEndedIsServed) {
+  const InstanceId orphan = script.process("orphan", main);
+  const InstanceId late = script.process("late", orphan, StartMethod::Forkserver);
+  script.line(main, {step(Verb::Start, orphan), step(Verb::ExitNow)});
+  script.line(child, {});
+  script.line(orphan, {await_gate(script.gate({orphan}, {main})), step(Verb::Start, late),
+                       step(Verb::Join, late)});
+  script.line(late, {exit_with(4)});
+  Stage stage(script);
+  stage.play();
+  EXPECT_EQ(stage.line(orphan, 2)->answer, 4);
+  EXPECT_EQ(stage.slot(orphan).status, 0);
+}
+
 TEST_F(Forkserver, WhenItIsKilledItsChildrenCountAsLost) {
   const InstanceId second = script.process("second", main, StartMethod::Forkserver);
   Step start = step(Verb::Start, second);

@@ -48,7 +48,7 @@ int open_pipe(std::uint32_t channel) {
     return EMFILE;
   }
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) {
+  if (::pipe2(ends, O_CLOEXEC | O_DIRECT) != 0) {
     return errno;
   }
   for (const bool write_end : {false, true}) {

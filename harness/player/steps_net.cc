@@ -18,8 +18,6 @@ namespace procession::player {
 
 namespace {
 
-constexpr std::int64_t kReplyTimeout = 2'000'000'000;
-
 sockaddr_in loopback(std::uint32_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -213,7 +211,7 @@ Outcome request(const plan::Step& step) {
   }
   const std::string_view text = compose(step.text);
   const Expected expected(step, text);
-  const Deadline deadline = Deadline::in(step.timeout_ns < 0 ? kReplyTimeout : step.timeout_ns);
+  const Deadline deadline = Deadline::in(step.timeout_ns);
   return exchange(socket, text, expected.text(), deadline);
 }
 

@@ -54,6 +54,7 @@ constexpr auto kSymbols = std::to_array<Named>({
     NAMED(EISDIR),
     NAMED(ELOOP),
     NAMED(EMFILE),
+    NAMED(EMSGSIZE),
     NAMED(ENETUNREACH),
     NAMED(ENFILE),
     NAMED(ENOBUFS),

@@ -5,7 +5,7 @@
 // and nothing else: plain structs, offsets, and how to walk them. Who maps it: run/ (the tool's and
 // the warden's side), player/ (a fresh image).
 //
-//   Header · runs · slots · words · chunks · text · plan
+//   Header · plan · runs · slots · words · text · chunks
 //
 // A batch plays `run_count` runs of one plan. Run r owns run entry r, slots [r·n, (r+1)·n) for the
 // n instances of the plan (so the slot of an instance is known to all without asking), and words
@@ -180,7 +180,8 @@ class Arena {
   Arena() = default;
   explicit Arena(std::byte* bytes) : base_(bytes) {}
 
-  // How large an arena is; sparse, so untouched parts cost nothing.
+  // How large an arena is. Untouched parts cost no memory; but whoever has it mapped pays for its
+  // length when it ends.
   struct Sizes {
     std::uint32_t runs = 4096;
     std::uint32_t slots = 131'072;

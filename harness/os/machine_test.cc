@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "harness/os/machine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sched.h>
+
+namespace procession::os {
+namespace {
+
+TEST(Machine, CountsTheCpusThatThisProcessMayUse) {
+  cpu_set_t before;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof before, &before), 0);
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(::sched_getcpu(), &one);
+  ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+  EXPECT_EQ(available_cpus(), 1u);
+  ::sched_setaffinity(0, sizeof before, &before);
+}
+
+TEST(Machine, ProbesWhatItNames) {
+  EXPECT_THAT(feature_names(), ::testing::IsSupersetOf({"pid_namespace", "pidfd"}));
+  EXPECT_TRUE(has_feature("pidfd"));  // nothing here works without
+  EXPECT_FALSE(has_feature("wishes"));
+}
+
+TEST(Machine, FindsProgramsAsAShellDoes) {
+  EXPECT_THAT(find_program("sh"), ::testing::EndsWith("/sh"));
+  EXPECT_EQ(find_program("/bin/sh"), "/bin/sh");
+  EXPECT_EQ(find_program("no-such-program-anywhere"), "");
+}
+
+}  // namespace
+}  // namespace procession::os
