@@ -37,7 +37,8 @@ Session::Session(std::vector<Prepared> scenarios, SessionOptions options, Displa
       states_(scenarios_.size()),
       judges_(scenarios_.size()),
       begun_(scenarios_.size()) {
-  for (const Prepared& prepared : scenarios_) {
+  for (Prepared& prepared : scenarios_) {
+    prepared.scenario.timeout = options_.timeout.value_or(prepared.scenario.timeout);
     results_.push_back(result_of(prepared.scenario, options_));
   }
 }
@@ -62,7 +63,7 @@ std::optional<run::Work> Session::next_work() {
     states_[i] = State::Playing;
     begun_[i] = base::now();
     scenario_of_work_.push_back(i);
-    return run::Work{plan, results_[i].runs_wanted, options_.timeout.value_or(scenario.timeout)};
+    return run::Work{plan, results_[i].runs_wanted, scenario.timeout};
   }
   return std::nullopt;
 }
