@@ -139,7 +139,7 @@ class FactPlanner {
         name_child(step.target);
         break;
       case Verb::Close:
-        children_[step.target].closed = true;
+        children_[step.target].closed = !step.has_fails;  // it may have been refused
         break;
       case Verb::SetName:
         builder_.instances[step.target].name = seen_name(step, drafted);

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
 // signal, terminate, kill, interrupt, suspend, resume: to any process of the run, itself included.
+#include "harness/os/proc_entry.h"
 #include "harness/player/children.h"
-#include "harness/player/digits.h"
 #include "harness/player/pin.h"
 #include "harness/player/steps.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <fcntl.h>
-#include <string_view>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,28 +53,6 @@ Outcome send_to(const plan::Step& step, const Pin& target) {
   return error == ESRCH ? too_late(step) : Outcome::of_errno(error);
 }
 
-// The state letter of proc_pid_stat(5), behind the last ')' since a program's name may hold some;
-// 'X' if there is none to read.
-char state_letter(pid_t pid) {
-  constexpr std::string_view kBefore = "/proc/";
-  constexpr std::string_view kBehind = "/stat";
-  char path[40] = {};
-  Digits number(pid);
-  char* end = std::copy(kBefore.begin(), kBefore.end(), path);
-  end = std::copy(number.text().begin(), number.text().end(), end);
-  std::copy(kBehind.begin(), kBehind.end(), end);
-
-  const os::UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
-  char text[512];
-  const ssize_t size = file ? ::read(file.get(), text, sizeof text) : -1;
-  if (size <= 0) {
-    return 'X';
-  }
-  const std::string_view stat(text, static_cast<std::size_t>(size));
-  const std::size_t name_end = stat.rfind(')');
-  return name_end + 2 < stat.size() ? stat[name_end + 2] : 'X';
-}
-
 // An own child: the kernel reports the stop, and the report stays for others.
 void wait_for_stop_of_child(const Pin& child) {
   siginfo_t found;
@@ -86,11 +61,11 @@ void wait_for_stop_of_child(const Pin& child) {
 }
 
 // The stop of another's child is reported to nobody but its parent.
-void wait_for_stop_of(plan::InstanceId instance, const Pin& target) {
-  const pid_t pid = slot_of(instance).pid.load();
-  while (!os::has_ended(target.process)) {
-    const char state = state_letter(pid);
-    if (state == 'T' || state == 't' || state == 'X') {
+void wait_for_stop_of(const Pin& target) {
+  const os::ProcEntry entry = os::ProcEntry::of(target.process);
+  os::ProcEntry::Stat stat;
+  while (!os::has_ended(target.process) && entry && entry.read(stat)) {
+    if (stat.state == 'T' || stat.state == 't') {
       return;
     }
     pause_for(kUntilStopped);
@@ -115,7 +90,7 @@ Outcome suspend(const plan::Step& step) {
     if (is_made_by_us(step.target)) {
       wait_for_stop_of_child(target);
     } else {
-      wait_for_stop_of(step.target, target);
+      wait_for_stop_of(target);
     }
   }
   return sent;

@@ -73,6 +73,9 @@ base::Result<std::int64_t> read_measure(std::string_view text, const Measure& me
     return wrong(fmt::format("{} is no unit of a {}; the units are {}", quote(unit_name),
                              measure.what, name_units(measure.units)));
   }
+  if (digits.size() > 1 && digits.front() == '0') {
+    return wrong(fmt::format("{} begins with a zero; write the number without it", quote(text)));
+  }
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (error != std::errc() || number > measure.most / unit->factor) {
