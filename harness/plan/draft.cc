@@ -89,10 +89,11 @@ class Drafter {
       if (!step.index.empty()) {
         inside.letters.back().second = i;
       }
-      if (step.steps.empty()) {
-        return;
-      }
+      const std::size_t before = line.size();
       unroll(step.steps, inside, line);
+      if (line.size() == before) {
+        return;  // loops of nothing may be long, one in the other
+      }
     }
   }
 
@@ -129,6 +130,7 @@ class Drafter {
       for (const auto& [pattern, at] : step.processes) {
         start(pattern, at, around, drafted.targets);
       }
+      steps_ += drafted.targets.empty() ? 0 : drafted.targets.size() - 1;  // one for each
     }
     if (step.verb == Verb::Handle) {
       unroll(step.steps, around, drafted.handler);

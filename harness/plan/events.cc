@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 namespace procession::plan {
@@ -158,11 +159,13 @@ std::vector<Match> step_matches(const Plan& plan, const EventFinder::ProcessMatc
                                 const EventPattern& pattern, bool by_label) {
   std::vector<Match> matches;
   const auto found = occurrences(plan, where.instance, pattern, by_label);
-  for (std::uint32_t k = 0; k < found.size(); ++k) {
+  std::map<std::vector<Letter>, std::uint32_t> so_far;  // `join(worker[i])[0]`: the first of each i
+  for (const Occurrence& occurrence : found) {
+    const std::uint32_t k = so_far[occurrence.letters]++;
     std::vector<Letter> letters = where.letters;
-    if (bind_all(letters, found[k].letters) && admits(pattern.occurrence, k, letters)) {
+    if (bind_all(letters, occurrence.letters) && admits(pattern.occurrence, k, letters)) {
       matches.push_back(
-          {event_of(plan, where.instance, found[k], pattern, by_label), std::move(letters)});
+          {event_of(plan, where.instance, occurrence, pattern, by_label), std::move(letters)});
     }
   }
   return matches;

@@ -171,9 +171,13 @@ InstanceId add_implicit_instance(Planned& planned, const Instance& instance,
   };
   const bool loads_module =
       instance.kind == Instance::Kind::Talker && instance.method != scenario::StartMethod::Fork;
-  for (StepId step = planned.module.first;
-       loads_module && step < planned.module.first + planned.module.count; ++step) {
-    push(builder.steps[step], planned.origins[step]);
+  for (StepId written = planned.module.first;
+       loads_module && written < planned.module.first + planned.module.count; ++written) {
+    Step step = builder.steps[written];
+    if (step.group_first != kNone) {
+      step.group_first += first - planned.module.first;
+    }
+    push(step, planned.origins[written]);
   }
   for (Step step : steps) {
     step.implicit = true;
@@ -185,9 +189,19 @@ InstanceId add_implicit_instance(Planned& planned, const Instance& instance,
   exit.implicit = true;
   exit.line = instance.line;
   push(exit, nullptr);
+  const auto count = static_cast<std::uint32_t>(builder.steps.size()) - first;
+  for (StepId handle = first; handle < first + count; ++handle) {
+    const Range of_module = builder.steps[handle].handler;
+    if (of_module.count == 0) {
+      continue;
+    }
+    builder.steps[handle].handler.first = static_cast<StepId>(builder.steps.size());
+    for (StepId inner = of_module.first; inner < of_module.first + of_module.count; ++inner) {
+      push(builder.steps[inner], planned.origins[inner]);
+    }
+  }
   builder.instances.push_back(instance);
-  builder.instances.back().steps = {first,
-                                    static_cast<std::uint32_t>(builder.steps.size()) - first};
+  builder.instances.back().steps = {first, count};
   return id;
 }
 

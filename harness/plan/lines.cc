@@ -145,6 +145,9 @@ class LinePlanner {
   }
 
   void add(const DraftStep& drafted) {
+    if (too_many_) {
+      return;
+    }
     Step step = common(drafted);
     fill_options(step, *drafted.asked);
     if (!acts_on_processes(drafted.asked->verb)) {
@@ -153,6 +156,11 @@ class LinePlanner {
     }
     const std::vector<InstanceId> targets = targets_of(drafted);
     const auto first = static_cast<StepId>(builder_.steps.size());
+    if (first + targets.size() > kMostSteps) {
+      too_many_ = true;
+      planned_.found.add(drafted.asked->at, fmt::format("more than {} steps", kMostSteps));
+      return;
+    }
     for (const InstanceId target : targets) {
       step.target = target;
       step.group_size = static_cast<std::uint32_t>(targets.size());
@@ -317,6 +325,7 @@ class LinePlanner {
   Planned& planned_;
   PlanBuilder& builder_;
   std::map<std::string, scenario::Symbol> raised_;
+  bool too_many_ = false;
 };
 
 }  // namespace

@@ -6,7 +6,9 @@
 #include "harness/plan/make_plan.h"
 #include "harness/scenario/model.h"
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace procession::testing {
 
@@ -19,6 +21,11 @@ struct Planned {
 
 // `text` without its title: the line "scenario: test" is put in front.
 [[nodiscard]] Planned planned(std::string_view text);
+
+// What planning says against a text that the reader accepts.
+[[nodiscard]] std::vector<std::string> planning_problems(std::string_view text);
+// A diagnostic each, as "line: message" or "line: message | help".
+[[nodiscard]] std::vector<std::string> as_lines(const scenario::Diagnostics& diagnostics);
 
 // The first event that the pattern denotes.
 [[nodiscard]] plan::StepId step_named(const Planned& planned, std::string_view event);

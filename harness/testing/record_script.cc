@@ -29,12 +29,12 @@ RecordScript::RecordScript(const Planned& planned) : planned_(planned) {
   record.ended = microseconds(1'000'000);
 }
 
-trace::Process& RecordScript::process_of(std::string_view name) {
+trace::Process& RecordScript::process(std::string_view name) {
   return record.processes[instance_named(planned_, name)];
 }
 
-RecordScript& RecordScript::begin(std::string_view process, std::int64_t at) {
-  trace::Process& begun = process_of(process);
+RecordScript& RecordScript::begin(std::string_view who, std::int64_t at) {
+  trace::Process& begun = process(who);
   begun.started = true;
   begun.began = true;
   begun.begin = microseconds(at);
@@ -66,33 +66,65 @@ RecordScript& RecordScript::text(std::string_view event, std::int64_t at, std::s
   return *this;
 }
 
+RecordScript& RecordScript::implicit(std::string_view who, std::uint32_t k, std::int64_t call,
+                                     std::int64_t returned) {
+  const plan::Range line = planned_.plan().instance(instance_named(planned_, who)).steps;
+  add(line.first + k, call).returned = microseconds(returned);
+  return *this;
+}
+
 RecordScript& RecordScript::open(std::string_view event, std::int64_t call) {
   add(step_named(planned_, event), call);
   return *this;
 }
 
-RecordScript& RecordScript::exit(std::string_view process, std::int64_t call,
-                                 std::int64_t dead_seen) {
-  const plan::Range line = planned_.plan().instance(instance_named(planned_, process)).steps;
-  add(line.first + line.count - 1, call).returned = microseconds(call + 1);
-  trace::Process& ended = process_of(process);
-  ended.dead_seen = microseconds(dead_seen);
-  ended.status = trace::exited_status(0);
-  ended.reaper = trace::Process::Reaper::Starter;
+RecordScript& RecordScript::sample(std::string_view who, std::int64_t at, std::int64_t used) {
+  trace::Event event;
+  event.kind = trace::Line::Sample;
+  event.call = microseconds(at);
+  event.returned = event.call;
+  event.answer = used * 1000;
+  process(who).events.push_back(std::move(event));
   return *this;
 }
 
-RecordScript& RecordScript::killed(std::string_view process, int signal, std::int64_t dead_seen) {
-  trace::Process& ended = process_of(process);
+RecordScript& RecordScript::exit(std::string_view who, std::int64_t call, std::int64_t dead_seen) {
+  exiting(who, call);
+  process(who).events.back().returned = microseconds(call + 1);
+  return ended(who, trace::exited_status(0), dead_seen);
+}
+
+RecordScript& RecordScript::exiting(std::string_view who, std::int64_t call) {
+  const plan::Range line = planned_.plan().instance(instance_named(planned_, who)).steps;
+  add(line.first + line.count - 1, call);
+  return *this;
+}
+
+RecordScript& RecordScript::ended(std::string_view who, std::int32_t status,
+                                  std::int64_t dead_seen) {
+  trace::Process& ended = process(who);
   ended.started = true;
   ended.dead_seen = microseconds(dead_seen);
-  ended.status = trace::signal_status(signal, false);
+  ended.status = status;
   ended.reaper = trace::Process::Reaper::Starter;
   return *this;
 }
 
-RecordScript& RecordScript::left(std::string_view process) {
-  process_of(process).left = true;
+RecordScript& RecordScript::killed(std::string_view who, int signal, std::int64_t dead_seen) {
+  return ended(who, trace::signal_status(signal, false), dead_seen);
+}
+
+RecordScript& RecordScript::survived(std::string_view who) {
+  process(who).survived = true;
+  return *this;
+}
+
+RecordScript& RecordScript::timed_out(const std::vector<std::string_view>& left, std::int64_t at) {
+  record.timed_out = true;
+  record.ended = microseconds(at);
+  for (const std::string_view name : left) {
+    process(name).left = true;
+  }
   return *this;
 }
 

@@ -57,6 +57,12 @@ void EachRunCheck::add(const Timeline& run) {
   }
 }
 
+Check::Finding EachRunCheck::incomplete(const trace::Record& record) {
+  return {VerdictKind::Inconclusive,
+          fmt::format("the record of {} is incomplete: {}", run_name(record), record.damage),
+          {}};
+}
+
 Check::Finding EachRunCheck::finding() const {
   if (runs_ == 0) {
     return {VerdictKind::Inconclusive, "no run was recorded", {}};

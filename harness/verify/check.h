@@ -62,6 +62,8 @@ class EachRunCheck : public Check {
   // The message when all runs held.
   [[nodiscard]] virtual std::string praise() const = 0;
   [[nodiscard]] std::uint32_t runs() const { return runs_; }
+  // Of a run whose lost events might say otherwise.
+  [[nodiscard]] static Finding incomplete(const trace::Record& record);
 
  private:
   [[nodiscard]] Finding finding() const final;

@@ -19,15 +19,18 @@ OrderCheck::OrderCheck(const Context& context, std::string key, const scenario::
 
 void OrderCheck::add(const Timeline& run) {
   ++tally_.runs;
-  tally_.damaged += run.record().complete ? 0 : 1;
-  if (!run.fault().empty() && tally_.fault.empty()) {
+  const bool is_complete = run.record().complete;
+  tally_.damaged += is_complete ? 0 : 1;
+  if (is_complete && !run.fault().empty() && tally_.fault.empty()) {
     tally_.fault = fmt::format("{}: {}", run_name(run.record()), run.fault());
   }
   Sight worst;
   bool all_caused = true;
   for (const Pair& pair : pairs_) {
     const Sight sight = sight_of(context_, run, pair);
-    note_absent(run, pair, sight);
+    if (is_complete && run.fault().empty()) {
+      note_absent(run, pair, sight);  // else it may have happened
+    }
     if (severity(sight.kind) > severity(worst.kind)) {
       worst = sight;
     }
@@ -35,6 +38,9 @@ void OrderCheck::add(const Timeline& run) {
       all_caused = is_caused(run, sight);
     }
     look_at(run, sight);
+  }
+  if (worst.kind == Sight::Kind::Apart && !pairs_.front().if_it_happens && is_complete) {
+    note_nobody();
   }
   tally_.too_close += worst.kind == Sight::Kind::TooClose ? 1 : 0;
   const bool seen = severity(worst.kind) <= severity(Sight::Kind::Seen);
@@ -67,6 +73,14 @@ void OrderCheck::note_absent(const Timeline& run, const Pair& pair, const Sight&
       ++tally_.absent[context_.finder.name_of(side->front())];
     }
   }
+}
+
+// Every pair is of connections that nobody made.
+void OrderCheck::note_nobody() {
+  const Pair& pair = pairs_.front();
+  const plan::Event& left = pair.left.front();
+  const bool is_left = context_.plan.instance(left.instance).kind == plan::Instance::Kind::Talker;
+  ++tally_.absent[context_.finder.name_of(is_left ? left : pair.right.front())];
 }
 
 bool OrderCheck::is_caused(const Timeline& run, const Sight& sight) {

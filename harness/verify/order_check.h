@@ -52,6 +52,7 @@ class OrderCheck : public Check {
 
  private:
   void note_absent(const Timeline& run, const Pair& pair, const Sight& sight);
+  void note_nobody();
   bool is_caused(const Timeline& run, const Sight& sight);
 };
 

@@ -123,6 +123,9 @@ class OutputCheck final : public EachRunCheck {
 
  private:
   [[nodiscard]] Finding judge(const Timeline& run) const override {
+    if (!run.record().complete) {
+      return incomplete(run.record());
+    }
     for (const InstanceId id : ids_) {
       std::vector<std::string> wanted;
       for (const scenario::Text& line : lines_) {
@@ -158,6 +161,9 @@ class PrintedCheck final : public EachRunCheck {
 
  private:
   [[nodiscard]] Finding judge(const Timeline& run) const override {
+    if (!run.record().complete) {
+      return incomplete(run.record());
+    }
     std::vector<std::string> wanted;
     for (const scenario::Text& line : lines_) {
       wanted.push_back(filled_in(context_, run.record(), 0, line.value));

@@ -88,17 +88,21 @@ class ExitCheck final : public EachRunCheck {
             why(process)};
   }
 
-  // The error that ended it, if it was one.
+  // The step that ended it: by an error that it does not list, or by none where it must fail.
   [[nodiscard]] std::vector<std::string> why(const trace::Process& process) const {
     for (const trace::Event& event : process.events) {
-      const bool unexpected =
-          event.kind == trace::Line::Step && event.error != 0 &&
-          std::ranges::count(context_.plan.symbols(context_.plan.step(event.step).fails),
-                             event.error) == 0;
-      if (unexpected) {
-        return {fmt::format("{} on line {} failed: {}", context_.finder.name_of_step(event.step),
-                            context_.plan.step(event.step).line,
-                            context_.finder.symbol_name(event.error))};
+      if (event.kind != trace::Line::Step || !event.returned) {
+        continue;
+      }
+      const plan::Step& step = context_.plan.step(event.step);
+      const std::string name =
+          fmt::format("{} on line {}", context_.finder.name_of_step(event.step), step.line);
+      const auto fails = context_.plan.symbols(step.fails);
+      if (event.error != 0 && std::ranges::count(fails, event.error) == 0) {
+        return {fmt::format("{} failed: {}", name, context_.finder.symbol_name(event.error))};
+      }
+      if (event.error == 0 && step.has_fails && !step.may_succeed) {
+        return {fmt::format("{} should have failed, but succeeded", name)};
       }
     }
     return {};

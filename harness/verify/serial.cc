@@ -23,8 +23,13 @@ class SerialCheck final : public Check {
 
   void add(const Timeline& run) override {
     ++runs_;
-    if (!run.fault().empty() && fault_.empty()) {
-      fault_ = run.fault();
+    if (!run.record().complete) {
+      ++damaged_;
+      return;
+    }
+    if (!run.fault().empty()) {
+      fault_ = fault_.empty() ? fmt::format("{}: {}", run_name(run.record()), run.fault()) : fault_;
+      return;
     }
     each_pair([&](plan::InstanceId a, plan::InstanceId b) {
       const auto seen = [&](plan::InstanceId first, plan::InstanceId second) {
@@ -74,12 +79,17 @@ class SerialCheck final : public Check {
     };
     each_pair([&](plan::InstanceId a, plan::InstanceId b) {
       if (open.empty() && !follows(a, b) && !follows(b, a)) {
-        open = fmt::format("seen {} of {}, not guaranteed: {} and {} may overlap", runs_, runs_,
-                           context_.finder.name_of(a), context_.finder.name_of(b));
+        open = fmt::format("seen {} of {}, not guaranteed: {} and {} may overlap", runs_ - damaged_,
+                           runs_, context_.finder.name_of(a), context_.finder.name_of(b));
       }
     });
     if (!open.empty()) {
       return {VerdictKind::Broken, open, {}};
+    }
+    if (damaged_ != 0) {
+      return {VerdictKind::Inconclusive,
+              fmt::format("{} of {} records are incomplete", damaged_, runs_),
+              {}};
     }
     return {VerdictKind::Held, "guaranteed: each ends before the next begins", {}};
   }
@@ -87,6 +97,7 @@ class SerialCheck final : public Check {
   const Context& context_;
   const std::vector<plan::InstanceId> members_;
   std::uint32_t runs_ = 0;
+  std::uint32_t damaged_ = 0;  // the record is incomplete
   std::string contradiction_;
   std::string fault_;
 };

@@ -34,7 +34,7 @@ std::string doing(const plan::Plan& plan, const plan::EventFinder& finder, const
   }
   const base::Duration since = run.record().ended.value_or(open->call) - open->call;
   const plan::Step& step = plan.step(open->step);
-  if (step.implicit) {
+  if (step.verb == scenario::Verb::Exit && step.implicit) {
     return fmt::format("{} had done its steps and waited for its children, for {}", name,
                        base::format_duration(since));
   }

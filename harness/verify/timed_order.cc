@@ -20,17 +20,17 @@ class TimedOrder final : public OrderCheck {
   using OrderCheck::OrderCheck;
 
   [[nodiscard]] bool lost() const override {
-    return tally_.contradicted > overslept_ || !tally_.absent.empty();
+    return contradicted_for_sure_ || !tally_.absent.empty();
   }
 
  private:
   [[nodiscard]] bool wants_chains() const override { return false; }
 
   void look_at(const Timeline& run, const Sight& sight) override {
-    if (sight.kind == Sight::Kind::Contradicted) {
+    if (sight.kind == Sight::Kind::Contradicted && run.fault().empty()) {
       const auto gap =
           run.when(run.net().id_of(sight.left)).lo - run.when(run.net().id_of(sight.right)).hi;
-      overslept_ += longest_oversleep(run) > gap ? 1 : 0;
+      contradicted_for_sure_ = contradicted_for_sure_ || longest_oversleep(run) <= gap;
     }
   }
 
@@ -57,14 +57,14 @@ class TimedOrder final : public OrderCheck {
     if (!tally_.absent.empty()) {
       return {VerdictKind::Broken, absence(), {}};
     }
-    if (tally_.contradicted > overslept_) {
+    if (contradicted_for_sure_) {
       return {
           VerdictKind::Broken, fmt::format("{} ({})", tally_.contradiction, tally_.counts()), {}};
     }
     if (!tally_.fault.empty()) {
       return {VerdictKind::Invalid, tally_.fault, {}};
     }
-    if (tally_.contradicted != 0) {
+    if (tally_.contradicted != 0 && tally_.damaged == 0) {
       return {VerdictKind::Inconclusive,
               fmt::format("{}, but a sleep took longer than the gap ({})", tally_.contradiction,
                           tally_.counts()),
@@ -78,7 +78,7 @@ class TimedOrder final : public OrderCheck {
             {}};
   }
 
-  std::uint32_t overslept_ = 0;
+  bool contradicted_for_sure_ = false;  // in a run whose sleeps cannot be to blame
 };
 
 }  // namespace

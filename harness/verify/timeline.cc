@@ -228,7 +228,9 @@ void Timeline::add_answered_cause(StepId step) {
   const bool tells_of_an_end =
       ((asked.verb == Verb::Join || asked.verb == Verb::Exitcode) && event.answer != kNone) ||
       (asked.verb == Verb::IsAlive && event.answer == 0);
-  if (tells_of_an_end && record_.processes[asked.target].started) {
+  // What is not yet started is not alive either.
+  const auto& dead_seen = record_.processes[asked.target].dead_seen;
+  if (tells_of_an_end && dead_seen && *dead_seen <= *event.returned) {
     answered_.emplace_back(net_.success(step), net_.end(asked.target));
   }
 }

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// `timeout`, `left`, and the story of a run that hung.
+#include "harness/verify/judged_test.h"
+
+namespace procession::verify {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::planned;
+using testing::Planned;
+using testing::RecordScript;
+
+constexpr std::int64_t kTenSeconds = 10'000'000;
+
+constexpr std::string_view kSleeper = R"(
+processes:
+  main:
+    - start: child
+    - join: child
+  child:
+    - sleep: forever
+)";
+
+RecordScript slept(const Planned& test) {
+  RecordScript run(test);
+  run.begin("main", 0).step("main.start(child)", 5, 15).open("main.join(child)", 16);
+  run.begin("child", 20).open("child.sleep", 21);
+  run.timed_out({"main", "child"}, kTenSeconds);
+  return run;
+}
+
+RecordScript ended(const Planned& test) {
+  RecordScript run(test);
+  run.begin("main", 0).exit("main", 5, 10);
+  return run;
+}
+
+// --- timeout
+
+TEST(Timeout, HoldsIfEachRunHung) {
+  const Planned test = planned(std::string(kSleeper) + "expect: {timeout: true}\n");
+  const Runs runs(2, slept(test).record);
+  EXPECT_EQ(said_on("timeout", test, runs), "held: each of 2 runs hung until its timeout");
+  EXPECT_EQ(said_on("left", test, runs), "held: nothing outlived any of 2 runs");
+}
+
+TEST(Timeout, OfARunThatEndsIsBroken) {
+  const Planned test = planned("processes:\n  main: []\nexpect: {timeout: true}\n");
+  EXPECT_EQ(said_on("timeout", test, {ended(test).record}), "broken: run 1 ended by itself");
+}
+
+// --- left
+
+TEST(Left, HoldsIfNothingOutlivedTheRun) {
+  const Planned test = planned("processes:\n  main: []\n");
+  EXPECT_EQ(said_on("left", test, {ended(test).record}), "held: nothing outlived any of 1 run");
+}
+
+TEST(Left, AHungRunNamesWhoWasLeftBehind) {
+  const Planned test = planned(kSleeper);
+  EXPECT_EQ(said_on("left", test, {slept(test).record}),
+            "broken: run 1 hung until its timeout of 10 s: main and child left behind");
+}
+
+TEST(Left, AProcessThatNoStepStartedIsBroken) {
+  const Planned test = planned("processes:\n  main: []\n");
+  RecordScript run = ended(test);
+  run.record.foreign = 2;
+  EXPECT_EQ(said_on("left", test, {run.record}),
+            "broken: 2 processes that no step started were found after run 1");
+}
+
+TEST(Left, LostEventsAreInconclusive) {
+  const Planned test = planned("processes:\n  main: []\n");
+  RecordScript run = ended(test);
+  run.record.complete = false;
+  run.record.damage = "events were lost: the arena was full";
+  EXPECT_EQ(said_on("left", test, {run.record}),
+            "inconclusive: run 1: events were lost: the arena was full");
+}
+
+// --- the story
+
+std::vector<std::string> story(const Planned& test, const RecordScript& run) {
+  return judged(test, {run.record}).story;
+}
+
+TEST(Story, OfASleepingChildTellsWhoWaitsForWhom) {
+  const Planned test = planned(kSleeper);
+  EXPECT_THAT(
+      story(test, slept(test)),
+      ElementsAre(
+          "main was in join(child) on line 5, for 10 s", "child was in sleep on line 7, for 10 s",
+          "main.join(child) waits for child.end waits for child.exit waits for child.sleep"));
+}
+
+TEST(Story, OfACircleTellsItOnce) {
+  const Planned test = planned(R"(
+processes:
+  main:
+    - start: child
+    - await: child.mark(done)
+    - mark: go
+  child:
+    - await: main.mark(go)
+    - mark: done
+)");
+  RecordScript run(test);
+  run.begin("main", 0).step("main.start(child)", 5, 15).open("main.await(done)", 16);
+  run.begin("child", 20).open("child.await(go)", 21);
+  run.timed_out({"main", "child"}, kTenSeconds);
+  EXPECT_THAT(story(test, run),
+              ElementsAre("main was in await(done) on line 5, for 10 s",
+                          "child was in await(go) on line 8, for 10 s",
+                          "a circle: main.await(done) waits for child.mark(done) waits for "
+                          "child.await(go) waits for main.mark(go) waits for main.await(done)"));
+}
+
+TEST(Story, OfAnOrderlyExitSaysThatItWaitsForItsChildren) {
+  const Planned test = planned(R"(
+processes:
+  main:
+    - start: child
+  child:
+    - sleep: forever
+)");
+  RecordScript run(test);
+  run.begin("main", 0).step("main.start(child)", 5, 15).exiting("main", 16);
+  run.begin("child", 20).open("child.sleep", 21);
+  run.timed_out({"main", "child"}, kTenSeconds);
+  EXPECT_THAT(
+      story(test, run),
+      ElementsAre("main had done its steps and waited for its children, for 10 s",
+                  "child was in sleep on line 6, for 10 s",
+                  "main.exit waits for child.end waits for child.exit waits for child.sleep"));
+}
+
+TEST(Story, TellsOfWhoHadNotBegunOrWasBetweenSteps) {
+  const Planned test = planned(kSleeper);
+  RecordScript run(test);
+  run.begin("main", 0).step("main.start(child)", 5, 15);
+  run.process("child").started = true;
+  run.timed_out({"main", "child"}, kTenSeconds);
+  EXPECT_THAT(story(test, run), ElementsAre("main was between two steps", "child had not begun"));
+}
+
+TEST(Story, OfARunThatEndedIsEmpty) {
+  const Planned test = planned("processes:\n  main: []\n");
+  EXPECT_THAT(story(test, ended(test)), IsEmpty());
+}
+
+}  // namespace
+}  // namespace procession::verify

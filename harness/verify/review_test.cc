@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// What is said of a scenario before anything runs.
+#include "harness/verify/review.h"
+
+#include "harness/testing/planned.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace procession::verify {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::planned;
+using testing::Planned;
+
+std::vector<std::string> reviewed(std::string_view text) {
+  const Planned test = planned(text);
+  return testing::as_lines(review(test.scenario, test.plan()));
+}
+
+std::string joined(std::string_view expect) {
+  return R"(
+processes:
+  main:
+    - start: child
+    - {join: child, as: status}
+    - print: on
+  child:
+    - print: works
+expect:
+  )" + std::string(expect) +
+         "\n";
+}
+
+// --- orders
+
+TEST(Review, FindsNothingAgainstAnOrderThatMayHold) {
+  EXPECT_THAT(reviewed(joined("order: [child.print < main.print]")), IsEmpty());
+  EXPECT_THAT(reviewed(joined("timing: [main.start(child) < child.print]")), IsEmpty());
+}
+
+TEST(Review, FindsAnOrderTheWrongWayRound) {
+  EXPECT_THAT(reviewed(joined("order: [main.join(child) < child.end]")),
+              ElementsAre("10: the order is the wrong way round: child.end → main.join(child) | "
+                          "child.end always comes first"));
+  EXPECT_THAT(
+      reviewed(joined("timing: [main.print < main.start(child)]")),
+      ElementsAre(
+          "10: the order is the wrong way round: main.start(child) → "
+          "child.end → main.join(child) → main.print | main.start(child) always comes first"));
+}
+
+TEST(Review, LetsAFileBeAboutABrokenOrder) {
+  EXPECT_THAT(reviewed(joined("order: [main.join(child) < child.end]\nverdict: {order: broken}")),
+              IsEmpty());
+}
+
+// --- what cannot happen
+
+std::string sleeper(std::string_view expect) {
+  return R"(
+processes:
+  main:
+    - start: child
+    - kill: child
+  child:
+    - sleep: forever
+    - print: impossible
+expect:
+  exit: {child: SIGKILL}
+  )" + std::string(expect) +
+         "\n";
+}
+
+TEST(Review, FindsAStepBehindOneThatNeverReturns) {
+  EXPECT_THAT(reviewed(sleeper("")),
+              ElementsAre("8: child.print cannot happen: child.print waits for child.sleep, which "
+                          "never comes"));
+}
+
+TEST(Review, LetsAFileExpectThatItNeverHappens) {
+  EXPECT_THAT(reviewed(sleeper("never: [child.print]")), IsEmpty());
+}
+
+TEST(Review, FindsAnOrderOfWhatCannotHappen) {
+  EXPECT_THAT(reviewed(sleeper("never: [child.print]\n  order: [child.print < main.end]")),
+              ElementsAre("12: child.print cannot happen: child.print waits for child.sleep, which "
+                          "never comes"));
+  EXPECT_THAT(reviewed(sleeper("never: [child.print]\n  order: [\"child.print? < main.end\"]")),
+              IsEmpty());
+}
+
+std::string circle(std::string_view expect) {
+  return R"(
+processes:
+  main:
+    - start: child
+    - join: child
+    - mark: go
+  child:
+    - await: main.mark(go)
+)" + std::string(expect);
+}
+
+TEST(Review, FindsACircleOfWaiting) {
+  EXPECT_THAT(reviewed(circle("")),
+              ElementsAre("6: main.mark(go) cannot happen: main.mark(go) waits for "
+                          "main.join(child) waits for child.end waits for child.exit waits for "
+                          "child.await(go) waits for main.mark(go) | they wait for each other; "
+                          "`expect: {timeout: true}` "
+                          "if that is meant"));
+}
+
+TEST(Review, LetsAFileExpectThatItHangs) {
+  EXPECT_THAT(reviewed(circle("expect: {timeout: true}\n")), IsEmpty());
+}
+
+TEST(Review, LetsAnExpectedErrorEndALine) {
+  EXPECT_THAT(reviewed(R"(
+processes:
+  main:
+    - start: child
+    - start: child
+    - print: not reached
+  child: []
+expect:
+  count: {main.error(already_started): 1}
+  exit: {main: 1}
+)"),
+              IsEmpty());
+}
+
+// --- names
+
+TEST(Review, FindsNamesThatDenoteNothing) {
+  EXPECT_THAT(reviewed(joined("order: [child.ned < main.print]")),
+              ElementsAre("10: `child.ned`: no step of `child` makes this event; did you mean "
+                          "`end`?"));
+  EXPECT_THAT(reviewed(joined("never: [chidl.end]")),
+              ElementsAre("10: `chidl.end`: no process is `chidl`; did you mean `child`?"));
+  EXPECT_THAT(reviewed(joined("count: {\"child.print[1]\": 1}")),
+              ElementsAre("10: `child.print[1]`: no step of `child` makes this event; it has "
+                          "begin, end and print"));
+  EXPECT_THAT(reviewed(joined("overlap: [main, chidl]")),
+              ElementsAre("10: no process is named `chidl` | did you mean `child`?"));
+  EXPECT_THAT(reviewed(joined("exit: {chidl: 0}")),
+              ElementsAre("10: no process is named `chidl` | did you mean `child`?"));
+  EXPECT_THAT(reviewed(joined("output: {chidl: []}")),
+              ElementsAre("10: no process is named `chidl` | did you mean `child`?"));
+  EXPECT_THAT(reviewed(joined("parent: {child: mian}")),
+              ElementsAre("10: no process is named `mian` | did you mean `main`?"));
+  EXPECT_THAT(reviewed(joined("outcomes: {allowed: [{stauts: \"0\"}]}")),
+              ElementsAre("10: no step is labelled `stauts` | did you mean `status`?"));
+}
+
+TEST(Review, AcceptsEveryKindOfObservable) {
+  EXPECT_THAT(reviewed(joined("outcomes: {allowed: [{status: \"0\", main.status: \"0\", "
+                              "child.exit: \"0\", child.end < main.print: \"true\"}]}")),
+              IsEmpty());
+}
+
+TEST(Review, TellsAllUnknownNamesInTheOrderOfTheFile) {
+  EXPECT_THAT(reviewed(joined("exit: {chidl: 0}\n  order: [chidl.end < main.print]")),
+              ElementsAre("10: no process is named `chidl` | did you mean `child`?",
+                          "11: `chidl.end`: no process is `chidl`; did you mean `child`?"));
+}
+
+// --- explain
+
+Explanation explained(const Planned& test, std::string_view order) {
+  auto told = explain(test.scenario, test.plan(), *scenario::read_order(order));
+  return told ? std::move(*told) : Explanation{false, told.error().message, {}};
+}
+
+TEST(Explain, AGuaranteeByItsChain) {
+  const Planned test = planned(joined("timeout: false"));
+  const Explanation told = explained(test, "child.print < main.print");
+  EXPECT_TRUE(told.guaranteed);
+  EXPECT_EQ(told.headline,
+            "guaranteed (posix): child.print → child.exit → child.end → main.join(child) → "
+            "main.print; without child.print, main.print cannot happen");
+  EXPECT_THAT(told.details,
+              ElementsAre("child.print (line 8)", "child.exit (line 7)", "child.end (line 7)",
+                          "main.join(child) (line 5)", "main.print (line 6)"));
+}
+
+TEST(Explain, TheWeakestPairDecides) {
+  const Planned test = planned(joined("timeout: false"));
+  EXPECT_FALSE(explained(test, "main.start(child) < child.end < child.begin").guaranteed);
+}
+
+TEST(Explain, NoGuaranteeByTheWayRoundAndTheOrderThatThereIs) {
+  const Planned test = planned(joined("timeout: false"));
+  const Explanation told = explained(test, "main.join(child) < child.print");
+  EXPECT_EQ(told.headline, "not guaranteed: child.print can happen without main.join(child)");
+  EXPECT_EQ(told.details.front(),
+            "a way round it: main.begin → main.start(child) → child.begin → child.print");
+  EXPECT_EQ(told.details.back(),
+            "guaranteed is the other way round: child.print < main.join(child)");
+}
+
+TEST(Explain, WhatCannotHappen) {
+  const Planned test = planned(sleeper(""));
+  EXPECT_EQ(explained(test, "child.print < main.end").headline, "child.print cannot happen");
+}
+
+TEST(Explain, ANameThatDenotesNothing) {
+  const Planned test = planned(joined("timeout: false"));
+  EXPECT_EQ(explained(test, "chidl.end < main.print").headline,
+            "`chidl.end`: no process is `chidl`; did you mean `child`?");
+}
+
+}  // namespace
+}  // namespace procession::verify
