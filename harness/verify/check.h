@@ -11,6 +11,7 @@
 #include "harness/verify/wording.h"
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,14 @@ struct Context {
   const scenario::Scenario& asked;
   const plan::Plan plan;
   const plan::EventFinder finder;
-  // The net with as many talkers as have begun in every run; replaced when that number falls.
+  // The net with as many talkers as have begun in every run, and the one with as many as have begun
+  // in some run; replaced when these numbers change.
   std::shared_ptr<const causes::PlanNet> net;
+  std::shared_ptr<const causes::PlanNet> widest;
+  // Processes that have begun in some run but not in all; and those that have begun in none. Only
+  // talkers can be missing without a fault: a connection may not be made.
+  std::set<plan::InstanceId> sometimes;
+  std::set<plan::InstanceId> absent;
 };
 
 class Check {

@@ -49,6 +49,9 @@ class LeftCheck final : public EachRunCheck {
                           base::format_duration(context_.asked.timeout), who_is_left(record)),
               story_of(context_.plan, run)};
     }
+    if (record.complete && !run.fault().empty()) {
+      return {VerdictKind::Invalid, fmt::format("{}: {}", run_name(record), run.fault()), {}};
+    }
     if (!record.complete) {
       return {
           VerdictKind::Inconclusive, fmt::format("{}: {}", run_name(record), record.damage), {}};

@@ -25,23 +25,38 @@ class GuaranteedOrder final : public OrderCheck {
     return chain_.empty() || open_pair() != nullptr;
   }
 
-  // The first pair without a guarantee, or none. Asked again only when the net has changed.
+  // The first pair without a guarantee, or none. Asked again only when the net has changed. A pair
+  // with a talker that not every run had is asked of the net of the runs that had it.
   [[nodiscard]] const Pair* open_pair() const {
-    if (asked_of_ != context_.net) {
-      asked_of_ = context_.net;
-      Guarantees guarantees(*context_.net);
-      warrant_ = causes::Warrant::Posix;
-      open_ = nullptr;
-      for (const Pair& pair : pairs_) {
-        const auto here = guarantees.of(pair);
-        if (!here) {
-          open_ = &pair;
-          break;
-        }
-        warrant_ = std::max(warrant_, *here);
+    if (asked_of_ == context_.net && asked_of_widest_ == context_.widest) {
+      return open_;
+    }
+    asked_of_ = context_.net;
+    asked_of_widest_ = context_.widest;
+    Guarantees of_all(*context_.net);
+    Guarantees of_some(*context_.widest);
+    warrant_ = causes::Warrant::Posix;
+    open_ = nullptr;
+    for (const Pair& pair : pairs_) {
+      if (has_one_in(pair, context_.absent)) {
+        continue;
       }
+      const auto here = has_one_in(pair, context_.sometimes) ? of_some.of(pair) : of_all.of(pair);
+      if (!here) {
+        open_ = &pair;
+        break;
+      }
+      warrant_ = std::max(warrant_, *here);
     }
     return open_;
+  }
+
+  // A side that is one event, of one of these processes. (Of a side of several any one may serve.)
+  static bool has_one_in(const Pair& pair, const std::set<plan::InstanceId>& processes) {
+    const auto is_in = [&](const Side& side) {
+      return side.size() == 1 && processes.contains(side.front().instance);
+    };
+    return is_in(pair.left) || is_in(pair.right);
   }
 
   void look_at(const Timeline& run, const Sight& sight) override {
@@ -177,6 +192,7 @@ class GuaranteedOrder final : public OrderCheck {
 
   std::vector<plan::Event> chain_;  // recorded, of the first pair that had one
   mutable std::shared_ptr<const causes::PlanNet> asked_of_;
+  mutable std::shared_ptr<const causes::PlanNet> asked_of_widest_;
   mutable causes::Warrant warrant_ = causes::Warrant::Posix;
   mutable const Pair* open_ = nullptr;
 };

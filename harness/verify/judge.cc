@@ -28,7 +28,8 @@ std::vector<std::uint32_t> talkers_started(const plan::Plan& plan, const trace::
 
 struct Judge::State {
   State(const scenario::Scenario& scenario, const plan::Plan& plan)
-      : context{scenario, plan, plan::EventFinder(plan), net_for(plan, {})} {
+      : context{scenario, plan, plan::EventFinder(plan), net_for(plan, {}), net_for(plan, {}),
+                {},       {}} {
     add_order_checks(context, checks);
     add_timing_checks(context, checks);
     add_serial_checks(context, checks);
@@ -53,20 +54,34 @@ struct Judge::State {
     return net;
   }
 
-  // The net that every run so far has played: with the talkers that all of them had.
+  // The net of this run: with the talkers that it has.
   std::shared_ptr<const causes::PlanNet> net_of_run(const trace::Record& record) {
     const auto started = talkers_started(context.plan, record);
     if (started.empty()) {
       return context.net;
     }
     if (!fewest) {
-      fewest = started;
+      fewest = most = started;
     }
     for (std::size_t i = 0; i < started.size(); ++i) {
       (*fewest)[i] = std::min((*fewest)[i], started[i]);
+      (*most)[i] = std::max((*most)[i], started[i]);
     }
     context.net = net_for(context.plan, fewest);
+    context.widest = net_for(context.plan, most);
+    note_missing_talkers();
     return net_for(context.plan, started);
+  }
+
+  void note_missing_talkers() {
+    context.sometimes.clear();
+    context.absent.clear();
+    for (std::size_t i = 0; i < most->size(); ++i) {
+      const auto talkers = context.plan.ids(context.plan.listeners()[i].talkers);
+      for (std::size_t k = (*fewest)[i]; k < talkers.size(); ++k) {
+        (k < (*most)[i] ? context.sometimes : context.absent).insert(talkers[k]);
+      }
+    }
   }
 
   [[nodiscard]] VerdictKind wanted(const std::string& key) const {
@@ -95,8 +110,9 @@ struct Judge::State {
   }
 
   std::map<std::optional<std::vector<std::uint32_t>>, std::shared_ptr<const causes::PlanNet>> nets;
-  Context context;  // after `nets`, which its net comes from
-  std::optional<std::vector<std::uint32_t>> fewest;
+  Context context;                                   // after `nets`, which its net comes from
+  std::optional<std::vector<std::uint32_t>> fewest;  // talkers of each listener, over the runs
+  std::optional<std::vector<std::uint32_t>> most;
   Checks checks;
   OutcomeCheck* outcomes = nullptr;
   std::uint32_t shown_run = 0;

@@ -191,6 +191,12 @@ TEST(Talkers, ThatDidNotBeginAreNotWaitedFor) {
               StartsWith("held: guaranteed (harness): server/talker[0].end → server.serve"));
 }
 
+TEST(Talkers, ThatNoRunHadAreNotAskedFor) {
+  const Planned test = planned(two_connections("talker.end < server.serve"));
+  EXPECT_THAT(said_on("order", test, {served(test, true).record}),
+              StartsWith("held: guaranteed (harness): server/talker[0].end → server.serve"));
+}
+
 TEST(Talkers, OfAnOrderThereMustBeOneInEachRun) {
   const Planned test = planned(two_connections("server.serve.call < talker.begin"));
   EXPECT_THAT(said_on("order", test, {served(test, true).record}), StartsWith("held: guaranteed"));
