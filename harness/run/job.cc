@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "harness/run/job.h"
 
+#include "harness/run/text_answers.h"
+
 #include <chrono>
 #include <string>
 #include <utility>
@@ -13,18 +15,6 @@ using std::chrono_literals::operator""s;
 
 // How much longer than a run's timeout a warden may show no progress.
 constexpr base::Duration kPatience = 30s;
-
-bool answers_text(scenario::Verb verb) {
-  switch (verb) {
-    case scenario::Verb::Print:
-    case scenario::Verb::Receive:
-    case scenario::Verb::Request:
-    case scenario::Verb::ActiveChildren:
-      return true;
-    default:
-      return false;
-  }
-}
 
 trace::ReadingKey key_of(const plan::Plan& plan) {
   trace::ReadingKey key;
@@ -39,8 +29,9 @@ trace::ReadingKey key_of(const plan::Plan& plan) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Job>> Job::start(int executable, Containment containment) {
-  auto arena = ArenaMemory::create();
+base::Result<std::unique_ptr<Job>> Job::start(int executable, Containment containment,
+                                              ArenaSize arena_size) {
+  auto arena = ArenaMemory::create(arena_size);
   if (!arena) {
     return std::move(arena).error();
   }

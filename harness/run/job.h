@@ -19,11 +19,13 @@ class Job {
  public:
   // `executable` is a descriptor of procession-player.
   [[nodiscard]] static base::Result<std::unique_ptr<Job>> start(int executable,
-                                                                Containment containment);
+                                                                Containment containment,
+                                                                ArenaSize arena_size);
   Job(ArenaMemory arena, WardenProcess warden);
 
   [[nodiscard]] int socket() const { return warden_.socket(); }
   [[nodiscard]] bool is_busy() const { return assignment_.has_value(); }
+  [[nodiscard]] ArenaSize arena_size() const { return arena_.size(); }
   // Its warden has ended or must be: of no further use.
   [[nodiscard]] bool is_broken() const { return broken_; }
 

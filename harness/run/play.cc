@@ -88,8 +88,7 @@ class Session {
       if (auto assigned = assign(); !assigned) {
         return assigned;
       }
-      if (std::none_of(jobs_.begin(), jobs_.end(),
-                       [](const auto& job) { return job->is_busy(); })) {
+      if (std::all_of(jobs_.begin(), jobs_.end(), is_idle)) {
         return stop_ ? base::Result<>(*stop_) : base::Result<>();
       }
       wait();
@@ -102,14 +101,10 @@ class Session {
   }
 
  private:
-  // Gives work to whoever has none, as long as there is some.
+  // Gives out work as long as there is some and somebody has none.
   base::Result<> assign() {
-    while (!stop_) {
-      Job* const idle = find_idle();
-      if ((idle == nullptr && jobs_.size() >= most_jobs_) || !has_work()) {
-        return {};
-      }
-      auto job = idle != nullptr ? base::Result<Job*>(idle) : start_job();
+    while (!stop_ && has_room() && has_work()) {
+      auto job = job_for(size_for(work_->plan));
       if (job) {
         (*job)->begin(works_++, *std::exchange(work_, std::nullopt), observer_);
       } else if (jobs_.empty()) {
@@ -130,23 +125,29 @@ class Session {
     return work_.has_value();
   }
 
-  [[nodiscard]] Job* find_idle() const {
+  [[nodiscard]] bool has_room() const {
+    return jobs_.size() < most_jobs_ || std::any_of(jobs_.begin(), jobs_.end(), is_idle);
+  }
+
+  // An idle one with an arena of that size; else a new one, if need be in the place of an idle one.
+  base::Result<Job*> job_for(ArenaSize size) {
     for (const auto& job : jobs_) {
-      if (!job->is_busy()) {
+      if (is_idle(job) && job->arena_size() == size) {
         return job.get();
       }
     }
-    return nullptr;
-  }
-
-  base::Result<Job*> start_job() {
-    auto job = Job::start(player_.get(), options_.containment);
+    if (jobs_.size() >= most_jobs_) {
+      jobs_.erase(std::find_if(jobs_.begin(), jobs_.end(), is_idle));
+    }
+    auto job = Job::start(player_.get(), options_.containment, size);
     if (!job) {
       return std::move(job).error();
     }
     jobs_.push_back(*std::move(job));
     return jobs_.back().get();
   }
+
+  static bool is_idle(const std::unique_ptr<Job>& job) { return !job->is_busy(); }
 
   void wait() {
     std::vector<pollfd> entries;

@@ -26,8 +26,8 @@ namespace {
 
 using namespace procession;
 
-constexpr std::uint32_t kRuns = 400;  // in a round
-constexpr int kRounds = 25;
+constexpr std::uint32_t kRuns = 100;  // in a round
+constexpr int kRounds = 101;
 
 struct Size {
   double anonymous_kib = 0;

@@ -185,6 +185,7 @@ TEST_P(Play, SurvivorsAreNotedAndEnded) {
   script.exit_now(main, 0);
   script.sleep_for_ever(survivor);
   script.await_ends(orphan, {main});
+  script.sleep(orphan, 20ms);  // the run lasts as long as this
   ASSERT_TRUE(play(script.build(), 10));
 
   ASSERT_EQ(notes.records.size(), 10u);

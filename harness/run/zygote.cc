@@ -5,6 +5,7 @@
 #include "harness/plan/plan.h"
 #include "harness/player/launch.h"
 #include "harness/run/channel.h"
+#include "harness/run/thrift.h"
 #include "harness/run/warden_launch.h"
 
 #include <atomic>
@@ -113,14 +114,17 @@ class Zygote {
 }  // namespace
 
 void run_zygote(const trace::Arena& arena, int channel) {
-  Zygote zygote(arena, channel);
-  while (receive(channel)) {
-    zygote.play_batch();
-    if (!send(channel, {Message::Played})) {
-      break;
+  stop_restartable_sequences();
+  run_on_fresh_page([&] {
+    Zygote zygote(arena, channel);
+    while (receive(channel)) {
+      zygote.play_batch();
+      if (!send(channel, {Message::Played})) {
+        break;
+      }
     }
-  }
-  os::leave(0);
+    os::leave(0);
+  });
 }
 
 }  // namespace procession::run

@@ -7,7 +7,8 @@
 //   done ERROR                       of a work; "ok" if none
 //   played ERROR
 //
-// With PROCESSES it first becomes nobody, who may have no more than so many (RLIMIT_NPROC).
+// With PROCESSES it first becomes a user without rights, and of its own, since that limit counts
+// all processes of a user (RLIMIT_NPROC), who may have no more than so many.
 
 #include "harness/run/play.h"
 #include "harness/testing/plan_script.h"
@@ -18,6 +19,7 @@
 #include <cstdlib>
 #include <grp.h>
 #include <string_view>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -39,14 +41,16 @@ class Teller : public run::Observer {
   void done(std::size_t, base::Result<> how) override { std::printf("done %s\n", text_of(how)); }
 };
 
-void become_nobody_with(rlim_t processes) {
-  constexpr uid_t kNobody = 65534;
+void become_user_with(rlim_t processes) {
+  const auto user = static_cast<uid_t>(100'000 + ::getpid());
   const rlimit limit{processes, processes};
   if (::setrlimit(RLIMIT_NPROC, &limit) != 0 || ::setgroups(0, nullptr) != 0 ||
-      ::setgid(kNobody) != 0 || ::setuid(kNobody) != 0) {
-    std::perror("become nobody");
+      ::setgid(user) != 0 || ::setuid(user) != 0) {
+    std::perror("become another user");
     std::exit(2);
   }
+  // As after an exec; without it /proc/self would still be root's (PR_SET_DUMPABLE(2const)).
+  ::prctl(PR_SET_DUMPABLE, 1);
 }
 
 }  // namespace
@@ -57,7 +61,7 @@ int main(int argc, char** argv) {
   }
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   if (argc > 5) {
-    become_nobody_with(static_cast<rlim_t>(std::atoi(argv[5])));
+    become_user_with(static_cast<rlim_t>(std::atoi(argv[5])));
   }
   run::Options options;
   options.player = argv[1];
