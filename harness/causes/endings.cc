@@ -15,25 +15,6 @@ using scenario::Verb;
 
 namespace {
 
-// By default action, signal(7); SIGPIPE is ignored in every player.
-bool ends_a_process(int signal) {
-  switch (signal) {
-    case 0:
-    case SIGCHLD:
-    case SIGCONT:
-    case SIGURG:
-    case SIGWINCH:
-    case SIGSTOP:
-    case SIGTSTP:
-    case SIGTTIN:
-    case SIGTTOU:
-    case SIGPIPE:
-      return false;
-    default:
-      return true;
-  }
-}
-
 bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
@@ -67,6 +48,29 @@ bool expects_another_reply(const plan::Plan& plan, const plan::Step& request) {
 
 }  // namespace
 
+bool ends_a_process(int signal) {
+  switch (signal) {
+    case 0:
+    case SIGCHLD:
+    case SIGCONT:
+    case SIGURG:
+    case SIGWINCH:
+    case SIGSTOP:
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU:
+    case SIGPIPE:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool ends_a_line(const plan::Step& step) {
+  return step.verb == Verb::Exit || step.verb == Verb::ExitNow || step.verb == Verb::Raise ||
+         (step.verb == Verb::EndBy && ends_a_process(step.signal));
+}
+
 void NetMaker::endings() {
   for (StepId id = 0; id < plan_.steps().size(); ++id) {
     deaths_by(id);
@@ -77,24 +81,65 @@ void NetMaker::endings() {
   errors();
   known_failures();
   for (InstanceId id = 0; id < plan_.instances().size(); ++id) {
+    failures_of(id);
     end_of(id);
+  }
+  for (const OrderlyEnd& end : orderly_ends_) {
+    joins(end);
+  }
+}
+
+// In the order of the line; a handler's may come at any time, so they come first.
+void NetMaker::failures_of(InstanceId id) {
+  std::vector<Failure>& failures = failed_by_[id];
+  for (Failure& failure : failures) {
+    failure.step = in_handler_[failure.step] ? 0 : failure.step;
+  }
+  std::ranges::sort(failures, {}, &Failure::step);
+  Ids ways;
+  for (const Failure& failure : failures) {
+    ways.push_back(failure.event);
+  }
+  gate(failed(id), 1, ways);
+}
+
+// An orderly end waits for every child that was started before it. None but an earlier failure
+// leads to it past the start.
+void NetMaker::joins(const OrderlyEnd& end) {
+  const InstanceId self = plan_.step(end.step).self;
+  std::span<const Failure> failures = failed_by_[self];
+  Ids passed;  // one event for all failures so far, if there are any
+  for (StepId step = plan_.instance(self).steps.first; step < end.step; ++step) {
+    while (!failures.empty() && failures.front().step <= step) {
+      passed.push_back(failures.front().event);
+      failures = failures.subspan(1);
+    }
+    const plan::Step& start = plan_.step(step);
+    if (start.verb != Verb::Start || start.known_error != 0 || start.has_fails) {
+      continue;
+    }
+    if (passed.size() > 1) {
+      passed = {any_of(passed)};
+    }
+    Ids ways = passed;
+    ways.push_back(end_or_forkserver_end(start.target));
+    gate(end.event, 1, ways, Warrant::Harness);
   }
 }
 
 void NetMaker::end_of(InstanceId id) {
   const plan::Instance& instance = plan_.instance(id);
   if (instance.daemon && instance.starter != kNone) {
-    const plan::Range steps = plan_.instance(instance.starter).steps;
-    for (StepId step = steps.first; step < steps.first + steps.count; ++step) {
-      if (plan_.step(step).verb == Verb::Exit || plan_.step(step).verb == Verb::Raise) {
-        broken_by_[id].push_back(made_.call(step));
-      }
-    }
-    broken_by_[id].push_back(made_.broken(instance.starter));
+    const Ids ends = orderly_ends_of(instance.starter);
+    killed_by_[id].insert(killed_by_[id].end(), ends.begin(), ends.end());
   }
-  gate(made_.broken(id), 1, broken_by_[id]);
-  for (const StepId start : starts_[id]) {
-    made_.net.needs(made_.end(id), made_.effect(start));
+  if (hang_up_) {
+    killed_by_[id].push_back(*hang_up_);
+  }
+  gate(killed(id), 1, killed_by_[id]);
+  gate(made_.broken(id), 1, {killed(id), failed(id)});
+  if (const Ids starts = effects_of(starts_[id]); !starts.empty()) {
+    gate(made_.end(id), 1, starts);
   }
   if (accepted_.contains(id)) {
     made_.net.needs(made_.end(id), accepted_.at(id));
@@ -105,9 +150,14 @@ void NetMaker::end_of(InstanceId id) {
   if (instance.kind == plan::Instance::Kind::Forkserver) {
     return;
   }
+  gate(made_.end(id), 1, ways_to_end(id));
+}
+
+// With each of these it runs no more, and what it had open is closed; its end comes later.
+NetMaker::Ids NetMaker::ways_to_end(InstanceId id) {
   Ids ways = line_ends_[id];
-  ways.push_back(made_.broken(id));
-  gate(made_.end(id), 1, ways);
+  ways.push_back(killed(id));
+  return ways;
 }
 
 // Signals. One that the victim is sure to handle, or to ignore, before it can be sent does no harm.
@@ -135,8 +185,13 @@ bool NetMaker::is_struck(const Threat& threat) const {
 }
 
 void NetMaker::threat(const Threat& threat, EventId at) {
-  if (!is_struck(threat)) {
-    broken_by_[threat.victim].push_back(at);
+  if (is_struck(threat)) {
+    return;
+  }
+  if (threat.symbol == 0) {
+    killed_by_[threat.victim].push_back(at);
+  } else {
+    failed_by_[threat.victim].push_back({threat.step, at});
   }
 }
 
@@ -155,20 +210,19 @@ bool NetMaker::lists(StepId id, scenario::Symbol symbol) const {
 // none of them can happen before the step has succeeded, it cannot.
 void NetMaker::breaks(StepId id, scenario::Symbol symbol, const Ids& one_of) {
   const InstanceId self = plan_.step(id).self;
-  may_fail_[{self, symbol}].push_back(made_.call(id));
+  EventId lost = made_.call(id);
+  if (!one_of.empty()) {
+    lost = new_event();
+    made_.net.needs(lost, made_.call(id));
+    gate(lost, 1, one_of);
+  }
+  may_fail_[{self, symbol}].push_back({id, lost});
+  if (lists(id, symbol)) {
+    return;
+  }
   const Threat error{self, id, symbol, false};
-  if (lists(id, symbol) || is_struck(error)) {
-    return;
-  }
-  if (one_of.empty()) {
-    threat(error, made_.call(id));
-    return;
-  }
-  const EventId lost = new_event();
-  made_.net.needs(lost, made_.call(id));
-  gate(lost, 1, one_of);
   threat(error, lost);
-  if (!in_handler_[id]) {
+  if (!one_of.empty() && !in_handler_[id]) {
     guarded_by(made_.success(id), error, lost);
   }
 }
@@ -176,7 +230,7 @@ void NetMaker::breaks(StepId id, scenario::Symbol symbol, const Ids& one_of) {
 // Likewise, unless `guard` comes before the call in any case.
 void NetMaker::breaks_unless(StepId id, scenario::Symbol symbol, EventId guard) {
   const InstanceId self = plan_.step(id).self;
-  may_fail_[{self, symbol}].push_back(made_.call(id));
+  may_fail_[{self, symbol}].push_back({id, made_.call(id)});
   const Threat error{self, id, symbol, true};
   if (!lists(id, symbol)) {
     threat(error, made_.call(id));
@@ -187,20 +241,29 @@ void NetMaker::breaks_unless(StepId id, scenario::Symbol symbol, EventId guard) 
 void NetMaker::errors_of(StepId id) {
   const plan::Step& asked = plan_.step(id);
   if (asked.has_fails && !asked.may_succeed) {
-    broken_by_[asked.self].push_back(made_.call(id));  // succeeding is the error
+    failed_by_[asked.self].push_back({id, made_.call(id)});  // succeeding is the error
   }
-  if (asked.timeout_ns >= 0 && asked.verb != Verb::Join) {
+  // A request has a timeout even where the file gives none.
+  if ((asked.timeout_ns >= 0 && asked.verb != Verb::Join) || asked.verb == Verb::Request) {
     breaks(id, scenario::kTimedOut);
   }
+  // Of the line; when a handler's step comes is not known.
   const auto comes_before = [&](auto matches) {
     const plan::Range line = plan_.instance(asked.self).steps;
-    for (StepId step = line.first; step < id && step < line.first + line.count; ++step) {
+    for (StepId step = line.first; step < id && !in_handler_[id]; ++step) {
       if (matches(plan_.step(step))) {
         return true;
       }
     }
     return false;
   };
+  const bool planned =
+      !in_handler_[id] && (asked.target == kNone ||
+                           std::ranges::none_of(starts_[asked.target],
+                                                [&](StepId start) { return in_handler_[start]; }));
+  if (!planned) {
+    breaks_as_unplanned(id);
+  }
   switch (asked.verb) {
     case Verb::Await:
     case Verb::Barrier:
@@ -212,24 +275,31 @@ void NetMaker::errors_of(StepId id) {
       }
       break;
     case Verb::Raise:
-      may_fail_[{asked.self, asked.raised}].push_back(made_.call(id));
+      may_fail_[{asked.self, asked.raised}].push_back({id, made_.effect(id)});
+      break;
+    case Verb::Start:
+      if (asked.method == scenario::StartMethod::Forkserver) {
+        breaks(id, scenario::kGone, {made_.end(0), made_.broken(plan_.header().forkserver)});
+      }
       break;
     case Verb::Send:
-    case Verb::Receive: {
-      const auto closes = [&](bool write_end) {
-        return in_handler_[id] || comes_before([&](const plan::Step& other) {
-                 return other.verb == Verb::CloseEnd && other.channel == asked.channel &&
-                        other.write_end == write_end;
-               });
-      };
-      if (closes(asked.verb == Verb::Send)) {
+      if (may_lack_end(id, true)) {
         breaks(id, EBADF);
       }
-      if (asked.verb == Verb::Send && closes(false)) {
+      if (may_lack_end(id, false)) {
         breaks(id, EPIPE);
       }
       break;
-    }
+    case Verb::Receive:
+      if (may_lack_end(id, false)) {
+        breaks(id, EBADF);
+      }
+      break;
+    case Verb::CloseEnd:
+      if (may_lack_end(id, asked.write_end)) {
+        breaks(id, EBADF);
+      }
+      break;
     case Verb::Close: {
       const bool joined = comes_before([&](const plan::Step& other) {
         return other.verb == Verb::Join && other.target == asked.target && other.timeout_ns < 0 &&
@@ -251,7 +321,7 @@ void NetMaker::errors_of(StepId id) {
       const auto& listens = listens_[asked.channel];
       const InstanceId server = serve != serves_.end() ? plan_.step(serve->second).self
                                                        : plan_.step(listens.front()).self;
-      Ids lost = {made_.end(server)};
+      Ids lost = ways_to_end(server);
       if (serve != serves_.end() && closings_.contains(serve->second)) {
         lost.push_back(closings_.at(serve->second));
       }
@@ -263,27 +333,46 @@ void NetMaker::errors_of(StepId id) {
       for (const InstanceId talker : plan_.ids(plan_.listeners()[asked.channel].talkers)) {
         lost.push_back(made_.broken(talker));
       }
-      breaks(id, ECONNRESET, lost);
+      if (may_lack_connection(id)) {
+        breaks(id, ENOTCONN);
+      }
+      for (const scenario::Symbol symbol : {ECONNRESET, EPIPE, int{scenario::kTruncated}}) {
+        breaks(id, symbol, lost);
+      }
       if (expects_another_reply(plan_, asked)) {
         breaks(id, scenario::kWrongReply);
       }
       break;
     }
+    case Verb::Disconnect:
+      if (may_lack_connection(id)) {
+        breaks(id, ENOTCONN);
+      }
+      break;
     case Verb::Signal:
     case Verb::Terminate:
     case Verb::Kill:
     case Verb::Interrupt:
     case Verb::Suspend:
     case Verb::Resume: {
-      const bool own = plan_.instance(asked.target).starter == asked.self;
-      if (!own && asked.target != asked.self && !starts_[asked.target].empty()) {
-        breaks_unless(id, scenario::kNotStarted, made_.effect(starts_[asked.target].front()));
+      const plan::Instance& target = plan_.instance(asked.target);
+      const bool own = target.starter == asked.self;
+      if (!own && asked.target != asked.self && asked.target != 0) {
+        if (const Ids starts = effects_of(starts_[asked.target]); !starts.empty()) {
+          breaks_unless(id, scenario::kNotStarted, any_of(starts));
+        } else {
+          breaks(id, scenario::kNotStarted);
+        }
       }
-      const bool reaped = !own || comes_before([&](const plan::Step& other) {
-        return other.target == asked.target &&
-               (other.verb == Verb::Join || other.verb == Verb::IsAlive ||
-                other.verb == Verb::Exitcode);
-      });
+      const auto reaps = [&](const plan::Step& other) {
+        return other.verb == Verb::ActiveChildren || other.verb == Verb::Print ||
+               other.verb == Verb::Serve ||
+               (other.target == asked.target &&
+                (other.verb == Verb::Join || other.verb == Verb::IsAlive ||
+                 other.verb == Verb::Exitcode || other.verb == Verb::Close));
+      };
+      const bool reaped = !own || in_handler_[id] || !handles_[asked.self].empty() ||
+                          target.method == scenario::StartMethod::Forkserver || comes_before(reaps);
       if (asked.verb == Verb::Signal && reaped && asked.target != asked.self) {
         breaks(id, ESRCH);
       }
@@ -294,9 +383,47 @@ void NetMaker::errors_of(StepId id) {
   }
 }
 
+// Whether the connection may have failed, or may have been ended before.
+bool NetMaker::may_lack_connection(StepId id) const {
+  const plan::Step& asked = plan_.step(id);
+  const auto steps = plan::steps_of(plan_, asked.self);
+  return in_handler_[id] || std::ranges::any_of(steps, [&](StepId other) {
+           const plan::Step& step = plan_.step(other);
+           return step.connection == asked.connection &&
+                  ((step.verb == Verb::Connect && (step.has_fails || in_handler_[other])) ||
+                   (step.verb == Verb::Disconnect && (other < id || in_handler_[other])));
+         });
+}
+
+// What planning knows of the steps of a line, it cannot know of a handler's, nor of a child that a
+// handler starts.
+void NetMaker::breaks_as_unplanned(StepId id) {
+  const plan::Step& asked = plan_.step(id);
+  if (asked.target == kNone) {
+    return;
+  }
+  const bool own = plan_.instance(asked.target).starter == asked.self;
+  switch (asked.verb) {
+    case Verb::Start:
+      breaks(id, scenario::kAlreadyStarted);
+      break;
+    case Verb::Connect:
+    case Verb::SetName:
+    case Verb::SetDaemon:
+      break;
+    default:
+      if (own) {
+        breaks(id, scenario::kNotStarted);
+      } else if (asked.signal == 0) {
+        breaks(id, scenario::kNotMyChild);
+      }
+  }
+}
+
 // A wait is in vain when a process that should arrive has ended without doing so. A straight line
 // ends behind all its steps, so only a process that is cut short can do that, or one whose arrival
-// may be left out: a handler's step, a step that may fail, a barrier that it does not come to.
+// may be left out: a handler's step, one behind an exit, a step that may fail, a barrier that it
+// does not come to.
 void NetMaker::vain_wait(StepId id) {
   const plan::Step& asked = plan_.step(id);
   const plan::Gate& waited = plan_.gates()[asked.gate];
@@ -309,7 +436,7 @@ void NetMaker::vain_wait(StepId id) {
   for (const Arrival& arrival : arrivals_[asked.gate]) {
     const bool may_skip =
         arrival.step != kNone &&
-        (in_handler_[arrival.step] ||
+        (may_be_left_out(arrival.step) ||
          (plan_.step(arrival.step).has_fails && arrival.point == plan::Feed::Point::Effect));
     if (may_skip && arrival.by != asked.self) {
       causes.push_back(made_.end(arrival.by));
@@ -321,13 +448,32 @@ void NetMaker::vain_wait(StepId id) {
     }
   }
   for (const InstanceId ended : plan_.ids(waited.ends)) {
-    const InstanceId starter = plan_.instance(ended).starter;
-    if (starter != kNone && starter != asked.self) {
-      causes.push_back(cut(starter));
+    if (plan_.instance(ended).starter != asked.self) {
+      add_never_started(ended, causes);
     }
   }
   if (!causes.empty()) {
     breaks(id, waited.barrier ? scenario::kBrokenBarrier : scenario::kGone, causes);
+  }
+}
+
+// Whether its process may end in order without playing it.
+bool NetMaker::may_be_left_out(StepId id) const {
+  return in_handler_[id] || id > first_exit_[plan_.step(id).self];
+}
+
+// Who starts it has ended without doing so: cut short, or leaving the start out. Nothing makes a
+// server accept a connection that nobody makes.
+void NetMaker::add_never_started(InstanceId id, Ids& causes) {
+  const plan::Instance& instance = plan_.instance(id);
+  if (instance.starter == kNone) {
+    return;
+  }
+  causes.push_back(cut(instance.starter));
+  const auto may_fail = [&](StepId start) { return plan_.step(start).has_fails; };
+  if (instance.kind == plan::Instance::Kind::Talker || starts_[id].empty() ||
+      may_be_left_out(starts_[id].front()) || may_fail(starts_[id].front())) {
+    causes.push_back(made_.end(instance.starter));
   }
 }
 
@@ -338,15 +484,11 @@ EventId NetMaker::cut(InstanceId id) {
   }
   const EventId event = new_event();
   cuts_[id] = event;
-  Ids ways = {made_.broken(id)};
-  const plan::Instance& instance = plan_.instance(id);
-  if (instance.starter != kNone) {
-    ways.push_back(cut(instance.starter));
-  }
-  // Nothing makes a server accept a connection that nobody makes.
-  if (instance.kind == plan::Instance::Kind::Talker) {
-    ways.push_back(made_.end(instance.starter));
-  }
+  const EventId ended = new_event();
+  made_.net.needs(ended, made_.broken(id));
+  made_.net.needs(ended, made_.end(id));
+  Ids ways = {ended};
+  add_never_started(id, ways);
   gate(event, 1, ways);
   return event;
 }
@@ -366,7 +508,7 @@ void NetMaker::known_failures() {
       made_.net.needs(made_.returned(id), error);
     } else {
       made_.net.never(made_.returned(id));
-      broken_by_[asked.self].push_back(error);
+      failed_by_[asked.self].push_back({id, error});
     }
   }
 }
@@ -375,10 +517,14 @@ void NetMaker::errors() {
   for (StepId id = 0; id < plan_.steps().size(); ++id) {
     const plan::Step& asked = plan_.step(id);
     if (asked.known_error != 0) {
-      may_fail_[{asked.self, asked.known_error}].push_back(made_.call(id));
+      may_fail_[{asked.self, asked.known_error}].push_back({id, made_.call(id)});
     }
+    // Whatever the file lists may happen, though nothing here says when.
     for (const scenario::Symbol symbol : plan_.symbols(asked.fails)) {
-      may_fail_[{asked.self, symbol}].push_back(made_.call(id));
+      std::vector<Failure>& ways = may_fail_[{asked.self, symbol}];
+      if (std::ranges::count(ways, id, &Failure::step) == 0) {
+        ways.push_back({id, made_.call(id)});
+      }
     }
   }
   const auto add = [&](InstanceId id, scenario::Symbol symbol) {
@@ -387,15 +533,35 @@ void NetMaker::errors() {
     made_.named_[error] = {plan::Event::Kind::Error, id, kNone, symbol};
     return error;
   };
-  for (auto& [where, calls] : may_fail_) {
-    const EventId error = add(where.first, where.second);
-    std::ranges::sort(calls);
-    calls.erase(std::ranges::unique(calls).begin(), calls.end());
-    gate(error, 1, calls);
+  for (const auto& [where, failures] : may_fail_) {
+    Ids ways;
+    for (const Failure& failure : failures) {
+      ways.push_back(failure.event);
+    }
+    gate(add(where.first, where.second), 1, ways);
   }
   for (InstanceId id = 0; id < plan_.instances().size(); ++id) {
     made_.net.needs(add(id, 0), made_.begin(id));
   }
+  for (StepId id = 0; id < plan_.steps().size(); ++id) {
+    goes_on_after(id);
+  }
+}
+
+// A step with `fails` returns with one of these errors, or, if it may, without.
+void NetMaker::goes_on_after(StepId id) {
+  const plan::Step& asked = plan_.step(id);
+  if (!asked.has_fails || asked.known_error != 0) {
+    return;
+  }
+  Ids ways;
+  if (asked.may_succeed) {
+    ways.push_back(made_.success(id));
+  }
+  for (const scenario::Symbol symbol : plan_.symbols(asked.fails)) {
+    ways.push_back(made_.errors_.at({asked.self, symbol}));
+  }
+  gate(made_.returned(id), 1, ways);
 }
 
 }  // namespace procession::causes

@@ -60,7 +60,8 @@ Possible possible(const Net& net, std::span<const EventId> without, Warrant trus
 }
 
 std::optional<Warrant> guaranteed(const Net& net, std::span<const EventId> left, EventId right) {
-  if (!possible(net)[right]) {
+  const bool before_itself = std::ranges::count(left, right) != 0;
+  if (before_itself || !possible(net)[right]) {
     return std::nullopt;
   }
   for (const Warrant warrant : std::array{Warrant::Posix, Warrant::Harness, Warrant::Linux}) {

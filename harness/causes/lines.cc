@@ -2,9 +2,18 @@
 // Gates that follow from the order of a line and from what each verb waits for.
 #include "harness/causes/net_maker.h"
 
+#include <algorithm>
 #include <csignal>
 
 namespace procession::causes {
+
+namespace {
+
+bool stops_a_process(int signal) {
+  return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+}  // namespace
 
 using plan::InstanceId;
 using plan::kNone;
@@ -27,6 +36,7 @@ NetMaker::NetMaker(const plan::Plan& plan,
 }
 
 PlanNet NetMaker::make() {
+  orphaned_group();
   lines();
   talkers();
   forkserver();
@@ -40,8 +50,10 @@ void NetMaker::index_plan() {
   in_handler_.resize(plan_.steps().size(), false);
   starts_.resize(instances);
   handles_.resize(instances);
-  broken_by_.resize(instances);
+  killed_by_.resize(instances);
+  failed_by_.resize(instances);
   line_ends_.resize(instances);
+  first_exit_.resize(instances, kNone);
   arrivals_.resize(plan_.gates().size());
   for (StepId id = 0; id < plan_.steps().size(); ++id) {
     const plan::Step& step = plan_.step(id);
@@ -73,8 +85,17 @@ void NetMaker::index_plan() {
       case Verb::Handle:
         handles_[step.self].push_back(id);
         break;
+      case Verb::Pipe:
+        made_at_[step.channel] = id;
+        break;
+      case Verb::CloseEnd:
+        closings_of_[step.channel].push_back(id);
+        break;
       default:
         break;
+    }
+    if (ends_a_line(step) && !in_handler_[id]) {
+      first_exit_[step.self] = std::min(first_exit_[step.self], id);
     }
   }
   for (InstanceId id = 0; id < instances; ++id) {
@@ -91,10 +112,10 @@ void NetMaker::lines() {
 }
 
 void NetMaker::line(InstanceId id) {
-  for (const StepId start : starts_[id]) {
+  // Several, if a handler starts it too.
+  if (const Ids starts = effects_of(starts_[id]); !starts.empty()) {
     const bool by_forkserver = plan_.instance(id).method == StartMethod::Forkserver;
-    made_.net.needs(made_.begin(id), made_.effect(start),
-                    by_forkserver ? Warrant::Harness : Warrant::Posix);
+    gate(made_.begin(id), 1, starts, by_forkserver ? Warrant::Harness : Warrant::Posix);
   }
   const bool is_started = plan_.instance(id).kind == plan::Instance::Kind::Player && id != 0;
   if (is_started && starts_[id].empty()) {
@@ -105,7 +126,7 @@ void NetMaker::line(InstanceId id) {
   for (StepId next = steps.first; next < steps.first + steps.count; ++next) {
     const bool last = next + 1 == steps.first + steps.count;
     // An error ends the process in order too: by way of the implicit exit.
-    step(next, last ? any_of({before, made_.broken(id)}) : before);
+    step(next, last ? any_of({before, failed(id)}) : before);
     before = made_.returned(next);
     if (plan_.step(next).verb == Verb::Handle) {
       handler(next);
@@ -122,7 +143,9 @@ void NetMaker::step(StepId id, EventId before) {
     made_.net.never(made_.effect(id));
     return;  // whether the line goes on is decided with the errors
   }
-  made_.net.needs(made_.returned(id), asked.has_fails ? made_.call(id) : made_.success(id));
+  if (!asked.has_fails) {
+    made_.net.needs(made_.returned(id), made_.success(id));
+  }
   own_gates(id);
 }
 
@@ -141,22 +164,23 @@ void NetMaker::handler(StepId handle) {
     if (sends && (sender.target == asked.self || sender.group_signal)) {
       senders.push_back(made_.effect(id));
     }
+    if (asked.signal == SIGCHLD && stops_or_continues_child_of(asked.self, sender)) {
+      senders.push_back(made_.call(id));
+    }
   }
   for (InstanceId id = 0; asked.signal == SIGCHLD && id < plan_.instances().size(); ++id) {
     if (plan_.instance(id).starter == asked.self) {
       senders.push_back(made_.end(id));
     }
   }
-  // A daemon is sent SIGTERM when its parent ends in order.
-  const InstanceId starter = plan_.instance(asked.self).starter;
-  if (asked.signal == SIGTERM && plan_.instance(asked.self).daemon && starter != kNone) {
-    const plan::Range steps = plan_.instance(starter).steps;
-    for (StepId id = steps.first; id < steps.first + steps.count; ++id) {
-      if (plan_.step(id).verb == Verb::Exit || plan_.step(id).verb == Verb::Raise) {
-        senders.push_back(made_.call(id));
-      }
-    }
-    senders.push_back(made_.broken(starter));
+  if (asked.signal == SIGTERM && plan_.instance(asked.self).daemon) {
+    const Ids ends = orderly_ends_of(plan_.instance(asked.self).starter);
+    senders.insert(senders.end(), ends.begin(), ends.end());
+  }
+  const bool comes_with_it =
+      asked.signal == SIGHUP || asked.signal == SIGCONT || asked.signal == SIGCHLD;
+  if (hang_up_ && comes_with_it) {
+    senders.push_back(*hang_up_);
   }
   gate(got, 1, senders);
   EventId before = got;
@@ -164,6 +188,27 @@ void NetMaker::handler(StepId handle) {
     step(id, before);
     before = made_.returned(id);
   }
+}
+
+// With these it sends SIGTERM to its daemons. An error leads to the last of its line.
+NetMaker::Ids NetMaker::orderly_ends_of(InstanceId id) const {
+  Ids ends;
+  for (const StepId step : plan::steps_of(plan_, id)) {
+    if (plan_.step(step).verb == Verb::Exit || plan_.step(step).verb == Verb::Raise) {
+      ends.push_back(made_.call(step));
+    }
+  }
+  return ends;
+}
+
+// The parent gets SIGCHLD for these too.
+bool NetMaker::stops_or_continues_child_of(InstanceId parent, const plan::Step& sender) const {
+  if (sender.verb == Verb::Handle ||
+      (!stops_a_process(sender.signal) && sender.signal != SIGCONT)) {
+    return false;
+  }
+  const InstanceId stopped = sender.target == kNone ? sender.self : sender.target;
+  return sender.group_signal || plan_.instance(stopped).starter == parent;
 }
 
 void NetMaker::own_gates(StepId id) {
@@ -188,6 +233,16 @@ void NetMaker::own_gates(StepId id) {
     case Verb::Receive:
       receive(id);
       break;
+    case Verb::Signal:
+    case Verb::Terminate:
+    case Verb::Kill:
+    case Verb::Interrupt:
+    case Verb::Suspend:
+    case Verb::Resume:
+      if (asked.target != 0) {
+        gate(made_.effect(id), 1, effects_of(starts_[asked.target]));
+      }
+      break;
     case Verb::Sleep:
       if (asked.duration_ns < 0) {
         made_.net.never(made_.success(id));
@@ -197,11 +252,37 @@ void NetMaker::own_gates(StepId id) {
     case Verb::ExitNow:
     case Verb::Raise:
     case Verb::EndBy:
-      exit(id);
+      if (ends_a_line(asked)) {
+        exit(id);
+      }
       break;
     default:
       break;
   }
+}
+
+NetMaker::Ids NetMaker::effects_of(std::span<const StepId> steps) const {
+  Ids effects;
+  for (const StepId step : steps) {
+    effects.push_back(made_.effect(step));
+  }
+  return effects;
+}
+
+// Some step of the process fails as the file does not expect. The line goes on at its last step.
+EventId NetMaker::failed(InstanceId id) {
+  if (!failed_.contains(id)) {
+    failed_[id] = new_event();
+  }
+  return failed_.at(id);
+}
+
+// Something ends the process wherever its line stands: a signal, an exit in a handler.
+EventId NetMaker::killed(InstanceId id) {
+  if (!killed_.contains(id)) {
+    killed_[id] = new_event();
+  }
+  return killed_.at(id);
 }
 
 EventId NetMaker::any_of(const Ids& events) {
@@ -244,7 +325,9 @@ void NetMaker::wait_at(EventId event, plan::GateId id) {
         members.push_back(made_.effect(arrival.step));
         break;
       case plan::Feed::Point::Return:
-        members.push_back(made_.returned(arrival.step));
+        // A step that ends its process arrives as it does so.
+        members.push_back(ends_a_line(plan_.step(arrival.step)) ? made_.effect(arrival.step)
+                                                                : made_.returned(arrival.step));
         break;
     }
   }
@@ -310,84 +393,24 @@ void NetMaker::request(StepId id) {
   gate(made_.success(id), 1, talking);
 }
 
-// The k-th message that a process takes from a pipe needs k sends at least, whoever sends; end of
-// file needs every holder of the writing end to have given it up.
-void NetMaker::receive(StepId id) {
-  const plan::Step& asked = plan_.step(id);
-  const std::uint32_t so_far = ++receives_[{asked.self, asked.channel}];
-  Ids sent;
-  bool may_repeat = in_handler_[id];
-  for (const StepId send : sends_[asked.channel]) {
-    sent.push_back(made_.effect(send));
-    may_repeat = may_repeat || in_handler_[send];
-  }
-  const EventId message = new_event();
-  gate(message, may_repeat ? 1 : so_far, sent);
-  const EventId end_of_file = new_event();
-  const auto holds = [&](InstanceId holder) {
-    Ids ways;
-    for (const StepId step : plan::steps_of(plan_, holder)) {
-      const plan::Step& other = plan_.step(step);
-      if (other.verb == Verb::CloseEnd && other.channel == asked.channel && other.write_end) {
-        ways.push_back(made_.effect(step));
-      }
-      const bool ends = other.verb == Verb::Exit || other.verb == Verb::ExitNow ||
-                        other.verb == Verb::Raise || other.verb == Verb::EndBy;
-      if (ends && holder != asked.self) {
-        ways.push_back(made_.effect(step));
-      }
-    }
-    if (holder != asked.self) {
-      ways.push_back(cut(holder));
-    }
-    gate(end_of_file, 1, ways);
-  };
-  const InstanceId maker = plan_.pipes()[asked.channel].maker;
-  holds(maker);
-  // Inheritors: what the maker starts after making it, and all that these start.
-  std::vector<bool> inherits(plan_.instances().size(), false);
-  StepId made_at = kNone;
-  for (const StepId step : plan::steps_of(plan_, maker)) {
-    if (plan_.step(step).verb == Verb::Pipe && plan_.step(step).channel == asked.channel) {
-      made_at = step;
-    }
-  }
-  for (InstanceId heir = 0; heir < plan_.instances().size(); ++heir) {
-    const plan::Instance& instance = plan_.instance(heir);
-    if (instance.kind != plan::Instance::Kind::Player || starts_[heir].empty() ||
-        instance.method == StartMethod::Forkserver) {
-      continue;
-    }
-    inherits[heir] =
-        instance.starter == maker ? starts_[heir].front() > made_at : inherits[instance.starter];
-    if (inherits[heir]) {
-      holds(heir);
-    }
-  }
-  gate(made_.success(id), 1, {message, end_of_file});
-}
-
-// An orderly exit waits for every child that was started before it; after an error, for those that
-// had been started by then.
+// What `raise` raises is there before the children are waited for.
 void NetMaker::exit(StepId id) {
   const plan::Step& asked = plan_.step(id);
   made_.net.never(made_.success(id));
   if (in_handler_[id]) {
-    broken_by_[asked.self].push_back(made_.effect(id));
+    killed_by_[asked.self].push_back(made_.effect(id));
     return;
   }
-  line_ends_[asked.self].push_back(made_.effect(id));
+  EventId last = made_.effect(id);
+  if (asked.verb == Verb::Raise) {
+    last = new_event();
+    made_.net.needs(last, made_.effect(id));
+  }
+  line_ends_[asked.self].push_back(last);
   if (asked.verb != Verb::Exit && asked.verb != Verb::Raise) {
     return;
   }
-  const plan::Range line = plan_.instance(asked.self).steps;
-  for (StepId step = line.first; step < id; ++step) {
-    const plan::Step& start = plan_.step(step);
-    if (start.verb == Verb::Start && start.known_error == 0 && !start.has_fails) {
-      gate(made_.effect(id), 1, {end_or_forkserver_end(start.target), made_.broken(asked.self)},
-           Warrant::Harness);
-    }
-  }
+  orderly_ends_.push_back({id, last});
 }
 
 void NetMaker::talkers() {
@@ -404,6 +427,22 @@ void NetMaker::talkers() {
       gate(accepted, k + 1, connected);
       made_.net.needs(made_.begin(served[k]), accepted);
     }
+  }
+}
+
+// Only main ties its group to the session. With main's end the group is orphaned, and if a member
+// is stopped then, the kernel sends SIGHUP and SIGCONT to all (exit(3)).
+void NetMaker::orphaned_group() {
+  Ids stops;
+  for (StepId id = 0; id < plan_.steps().size(); ++id) {
+    if (plan_.step(id).verb != Verb::Handle && stops_a_process(plan_.step(id).signal)) {
+      stops.push_back(made_.call(id));
+    }
+  }
+  if (!stops.empty()) {
+    hang_up_ = new_event();
+    made_.net.needs(*hang_up_, made_.end(0), Warrant::Linux);
+    gate(*hang_up_, 1, stops, Warrant::Linux);
   }
 }
 

@@ -31,6 +31,11 @@ struct Guarded {
   EventId at = 0;
 };
 
+// By default action, signal(7); SIGPIPE is ignored in every player.
+[[nodiscard]] bool ends_a_process(int signal);
+// Whether it is a step behind which there is no other.
+[[nodiscard]] bool ends_a_line(const plan::Step& step);
+
 class NetMaker {
  public:
   NetMaker(const plan::Plan& plan, const std::optional<std::vector<std::uint32_t>>& talkers_started,
@@ -43,32 +48,64 @@ class NetMaker {
 
  private:
   using Ids = std::vector<EventId>;
+  // A step that may fail, and when.
+  struct Failure {
+    plan::StepId step = plan::kNone;
+    EventId event = 0;
+  };
+  // A step of a line that ends its process in order; with `event` all children are joined.
+  struct OrderlyEnd {
+    plan::StepId step = plan::kNone;
+    EventId event = 0;
+  };
 
   // lines.cc: what follows from the order of a line and the kind of each step.
   void lines();
   void line(plan::InstanceId id);
   void step(plan::StepId id, EventId before);
   void handler(plan::StepId handle);
+  [[nodiscard]] Ids orderly_ends_of(plan::InstanceId id) const;
+  [[nodiscard]] bool stops_or_continues_child_of(plan::InstanceId parent,
+                                                 const plan::Step& sender) const;
   void own_gates(plan::StepId id);
   void join(plan::StepId id);
   void await(plan::StepId id);
   void serve(plan::StepId id);
   void connect(plan::StepId id);
   void request(plan::StepId id);
-  void receive(plan::StepId id);
   void exit(plan::StepId id);
   void talkers();
   void forkserver();
+  void orphaned_group();
+
+  // pipes.cc: who holds which end, and what a receive needs.
+  void receive(plan::StepId id);
+  EventId message(plan::StepId id);
+  EventId end_of_file(plan::StepId id);
+  void gives_up(EventId event, plan::InstanceId holder, plan::StepId receive);
+  EventId runs_no_more(plan::InstanceId id, plan::InstanceId reader);
+  [[nodiscard]] bool may_close(plan::InstanceId holder, plan::StepId before, std::uint32_t pipe,
+                               bool write_end) const;
+  [[nodiscard]] bool inherits(plan::InstanceId id, std::uint32_t pipe, bool write_end) const;
+  [[nodiscard]] bool may_lack_end(plan::StepId id, bool write_end) const;
 
   // endings.cc: how a process may end, in order or not.
   void endings();
   void end_of(plan::InstanceId id);
+  void failures_of(plan::InstanceId id);
+  void joins(const OrderlyEnd& end);
+  [[nodiscard]] Ids ways_to_end(plan::InstanceId id);
   void deaths_by(plan::StepId id);
   void errors_of(plan::StepId id);
   void breaks(plan::StepId id, scenario::Symbol symbol, const Ids& one_of = {});
   void breaks_unless(plan::StepId id, scenario::Symbol symbol, EventId guard);
+  void breaks_as_unplanned(plan::StepId id);
+  [[nodiscard]] bool may_lack_connection(plan::StepId id) const;
   void vain_wait(plan::StepId id);
+  [[nodiscard]] bool may_be_left_out(plan::StepId id) const;
+  void add_never_started(plan::InstanceId id, Ids& causes);
   void errors();
+  void goes_on_after(plan::StepId id);
   void known_failures();
   void threat(const Threat& threat, EventId at);
   void guarded_by(EventId guard, const Threat& threat, EventId at);
@@ -76,8 +113,11 @@ class NetMaker {
 
   // Shared.
   EventId new_event() { return made_.net.add_events(1); }
+  [[nodiscard]] Ids effects_of(std::span<const plan::StepId> steps) const;
   EventId any_of(const Ids& events);  // happens with the first of them
-  EventId cut(plan::InstanceId id);   // it ends early, or is never started since a starter does
+  EventId failed(plan::InstanceId id);
+  EventId killed(plan::InstanceId id);
+  EventId cut(plan::InstanceId id);  // it has ended early, or is never started since a starter has
   EventId end_or_forkserver_end(plan::InstanceId id);
   void wait_at(EventId event, plan::GateId id);
   void gate(EventId event, std::uint32_t need, const Ids& members,
@@ -106,15 +146,23 @@ class NetMaker {
   std::map<std::uint32_t, std::vector<plan::StepId>> listens_;   // by listener
   std::map<std::uint32_t, plan::StepId> serves_;                 // by listener
   std::map<std::uint32_t, std::vector<plan::StepId>> connects_;  // by listener
-  std::map<std::uint32_t, std::vector<plan::InstanceId>> holders_;  // by pipe
+  std::map<std::uint32_t, plan::StepId> made_at_;                // by pipe
+  std::map<std::uint32_t, std::vector<plan::StepId>> closings_of_;  // by pipe: close_end, of both
+  std::vector<plan::StepId> first_exit_;                            // by instance: ends its line
   std::vector<std::vector<plan::StepId>> handles_;                  // by instance
-  std::vector<Ids> broken_by_;                                      // by instance
+  std::vector<Ids> killed_by_;                                      // by instance
+  std::vector<std::vector<Failure>> failed_by_;                     // by instance
+  std::map<plan::InstanceId, EventId> killed_;
+  std::map<plan::InstanceId, EventId> failed_;
+  std::vector<OrderlyEnd> orderly_ends_;
   std::vector<Ids> line_ends_;  // by instance: its orderly and bare exits
   std::map<plan::InstanceId, EventId> cuts_;
+  std::map<std::pair<plan::InstanceId, plan::InstanceId>, EventId> runs_no_more_;
   std::map<plan::StepId, EventId> closings_;      // by serve: its `until` has come
+  std::optional<EventId> hang_up_;                // SIGHUP to all; none if nobody is ever stopped
   std::map<plan::InstanceId, EventId> accepted_;  // by talker
   std::map<std::pair<plan::InstanceId, std::uint32_t>, std::uint32_t> receives_;  // so far, by pipe
-  std::map<std::pair<plan::InstanceId, scenario::Symbol>, Ids> may_fail_;         // calls that may
+  std::map<std::pair<plan::InstanceId, scenario::Symbol>, std::vector<Failure>> may_fail_;
 };
 
 }  // namespace procession::causes

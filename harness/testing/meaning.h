@@ -53,14 +53,12 @@ struct Frame {
     Next,       // the step comes next
     Called,     // arrives where its call is waited for; then it acts
     Acted,      // has succeeded; arrives where its effect is waited for; then it returns
-    Failed,     // has failed with `error`; then it returns so
     Returned,   // arrives where its return is waited for; then the next step
   };
   std::uint8_t step = 0;
   std::uint8_t stage = 0;
   std::uint8_t arrived = 0;   // how many arrivals of this stage are done
   std::uint8_t progress = 0;  // of a step that acts in several moves
-  std::uint8_t error = 0;     // index of the symbol, in Meaning
   std::uint8_t signal = 0;    // a handler's: it is blocked meanwhile
 };
 
@@ -79,24 +77,36 @@ struct Process {
   static constexpr std::uint8_t kDefault = 0, kIgnore = 1, kHandled = 2;
 
   std::uint8_t life = Unmade;
-  std::uint8_t depth = 0;        // frames in use
+  std::uint8_t depth = 0;  // frames in use
+  std::uint8_t unused = 0;
   std::uint8_t pending = 0;      // signals, a bit each
   std::uint8_t stopped = 0;      // by SIGSTOP
   std::uint8_t reaped = 0;       // whoever looks for it finds no process
   std::uint8_t read_ends = 0;    // of pipes, a bit each, that it holds open
   std::uint8_t write_ends = 0;   //
-  std::uint8_t connections = 0;  // that it holds open, as client or talker, a bit each
+  std::uint8_t connections = 0;  // whose client's side it holds open, a bit each
   std::array<Frame, kFrames> frames{};
   std::array<std::uint8_t, kSignals> disposition{};
 };
 
-// One TCP connection.
+// One TCP connection, of one `connect` step.
 struct Connection {
-  enum Phase : std::uint8_t { None, Waiting, Accepted, Reset };
+  enum Phase : std::uint8_t { None, Waiting, Accepted };
   std::uint8_t phase = None;
-  std::uint8_t place = 0;     // in the order of connecting, then of accepting
+  std::uint8_t place = 0;     // in the listener's order of connecting, which is that of accepting
+  std::uint8_t shut = 0;      // its client has said that it sends no more
   std::uint8_t requests = 0;  // sent and not yet answered
   std::uint8_t replies = 0;   // answered and not yet read
+  std::uint8_t talker = 0;    // who serves it, once accepted
+};
+
+// One listening socket's name.
+struct Listener {
+  enum Phase : std::uint8_t { Never, Open, Closed };
+  std::uint8_t phase = Never;
+  std::uint8_t owner = 0;
+  std::uint8_t connected = 0;  // how many connections so far
+  std::uint8_t accepted = 0;
 };
 
 struct State {
@@ -107,20 +117,17 @@ struct State {
 
   EventSet happened;
   std::uint64_t arrived = 0;  // the run's words, a bit each
-  std::array<Process, kProcesses> processes{};
   std::array<Connection, kConnections> connections{};
-  std::array<std::uint8_t, kPipes> bytes{};             // in each pipe
-  std::array<std::uint8_t, kListeners> listening{};     // instance that listens, plus 1
-  std::array<std::uint8_t, kListeners> ever_listened{};
-  std::array<std::uint8_t, kListeners> connected{};  // how many connections so far
-  std::array<std::uint8_t, kListeners> accepted{};
-  std::array<std::uint8_t, 4> unused{};
+  std::array<std::uint8_t, kPipes> bytes{};  // in each pipe
+  std::array<Listener, kListeners> listeners{};
+  std::array<std::uint8_t, 4> unused{};  // to a multiple of eight
+  std::array<Process, kProcesses> processes{};
 };
 static_assert(std::has_unique_object_representations_v<State>, "a State is hashed as bytes");
 
 struct Move {
   State next;
-  std::array<EventNumber, 3> events{};  // that happen in it, in this order
+  std::array<EventNumber, 6> events{};  // that happen in it, in this order
   std::uint8_t event_count = 0;
 };
 
@@ -138,7 +145,6 @@ class Meaning {
   // Numbers of errors are given when one happens for the first time.
   [[nodiscard]] std::size_t event_count() const { return events_.size(); }
   [[nodiscard]] const plan::Event& event(EventNumber number) const { return events_[number]; }
-  // The event must be one of a step, a begin or an end.
   [[nodiscard]] EventNumber number_of(const plan::Event& event) const;
 
  private:
@@ -149,13 +155,16 @@ class Meaning {
   [[nodiscard]] EventNumber end(plan::InstanceId id) const;
   [[nodiscard]] EventNumber got(plan::StepId handle) const;
   [[nodiscard]] EventNumber error(plan::InstanceId id, scenario::Symbol symbol) const;
-  [[nodiscard]] std::uint8_t symbol_index(scenario::Symbol symbol) const;
+
+  void number_handlers();
+  void number_connections();
 
   plan::Plan plan_;
   std::vector<bool> ends_a_handler_;  // by step
   mutable std::vector<plan::Event> events_;
-  mutable std::vector<scenario::Symbol> symbols_;
-  std::vector<EventNumber> got_;  // by step
+  std::vector<EventNumber> got_;           // by step
+  std::vector<std::uint8_t> connections_;  // by step: connect, request, disconnect
+  std::array<std::uint32_t, State::kConnections> listener_of_{};
 };
 
 }  // namespace procession::testing

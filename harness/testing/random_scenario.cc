@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: MIT
+#include "harness/testing/random_scenario.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <random>
+#include <vector>
+
+namespace procession::testing {
+
+namespace {
+
+struct Role {
+  std::string name;
+  std::size_t starter = 0;  // index; main's is itself
+  bool daemon = false;
+  bool twice = false;  // count: 2
+  std::string method = "fork";
+  std::vector<std::string> steps;
+  std::vector<std::size_t> children;
+  std::vector<std::string> labels;  // of its marks and other steps
+};
+
+class Author {
+ public:
+  explicit Author(std::uint64_t seed) : random_(seed) {}
+
+  std::string write() {
+    cast();
+    has_pipe_ = chance(25);
+    for (std::size_t who = 0; who < roles_.size(); ++who) {
+      write_line(who);
+    }
+    if (chance(25)) {
+      meet();
+    }
+    for (std::size_t awaits = below(3); awaits > 0; --awaits) {
+      add_await();
+    }
+    if (chance(12)) {
+      add_server();
+    }
+    return text();
+  }
+
+ private:
+  // std::uniform_int_distribution differs between libraries; the generator does not.
+  std::size_t below(std::size_t limit) { return static_cast<std::size_t>(random_() % limit); }
+  bool chance(std::size_t percent) { return below(100) < percent; }
+  template <class T>
+  const T& one_of(const std::vector<T>& of) {
+    return of[below(of.size())];
+  }
+
+  // ---- who there is
+
+  void cast() {
+    const std::vector<std::string> names = {"main", "ann", "bob", "cat"};
+    const std::size_t count = 2 + (chance(60) ? 1 : 0) + (chance(25) ? 1 : 0);
+    roles_.resize(count);
+    for (std::size_t who = 0; who < count; ++who) {
+      Role& role = roles_[who];
+      role.name = names[who];
+      if (who == 0) {
+        continue;
+      }
+      do {
+        role.starter = below(who);
+      } while (roles_[role.starter].twice);
+      roles_[role.starter].children.push_back(who);
+      role.daemon = chance(14);
+      role.twice = count < 4 && chance(10);
+      if (role.twice) {
+        replicas_ = true;
+      }
+      role.method = chance(80) ? "fork" : chance(60) ? "spawn" : "forkserver";
+    }
+  }
+
+  [[nodiscard]] std::size_t steps_for_each() const {
+    return roles_.size() == 2 ? (replicas_ ? 2 : 4) : roles_.size() == 3 && !replicas_ ? 3 : 2;
+  }
+
+  // ---- one line
+
+  void write_line(std::size_t who) {
+    Role& role = roles_[who];
+    if (has_pipe_ && who == 0) {
+      role.steps.push_back("pipe: p");
+    }
+    std::vector<std::size_t> unmade = role.children;
+    std::vector<std::size_t> made;
+    const std::size_t own = 1 + below(steps_for_each());
+    for (std::size_t left = own; left > 0 || !unmade.empty();) {
+      if (!unmade.empty() && (left == 0 || chance(60))) {
+        made.push_back(unmade.front());
+        role.steps.push_back(start_step(role, roles_[unmade.front()].name));
+        unmade.erase(unmade.begin());
+      } else {
+        role.steps.push_back(random_step(who, made));
+        --left;
+      }
+    }
+    if (chance(22)) {
+      role.steps.push_back(random_ending(who));
+    }
+  }
+
+  std::string start_step(const Role& starter, const std::string& child) {
+    if (starter.daemon) {
+      return fmt::format("{{start: {}, fails: daemon_has_child}}", child);
+    }
+    return chance(90) ? "start: " + child
+                      : fmt::format("{{start: {}, fails: [already_started, ok]}}", child);
+  }
+
+  std::string random_step(std::size_t who, const std::vector<std::size_t>& made) {
+    const std::size_t dice = below(100);
+    if (!made.empty() && dice < 45) {
+      return child_step(roles_[one_of(made)].name, who);
+    }
+    if (dice < 57) {
+      return signal_step(who);
+    }
+    if (dice < 67) {
+      return handle_step(who);
+    }
+    if (has_pipe_ && dice < 88 && may_use_pipe(who)) {
+      return pipe_step();
+    }
+    if (dice < 92) {
+      return "mark: " + new_label(who);
+    }
+    return chance(50) ? "sleep: forever" : "sleep: 1ms";
+  }
+
+  std::string child_step(const std::string& child, std::size_t who) {
+    switch (below(12)) {
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        return chance(70) ? "join: " + child
+                          : fmt::format("{{join: {}, as: {}}}", child, new_label(who));
+      case 4:
+        return fmt::format("{{join: {}, timeout: 5ms}}", child);
+      case 5:
+        return "is_alive: " + child;
+      case 6:
+        return chance(50) ? "exitcode: " + child : "active_children";
+      case 7:
+        return chance(60) ? fmt::format("{{close: {}, fails: [still_running, ok]}}", child)
+                          : odd_child_step(child);
+      case 8:
+      case 9:
+        return "terminate: " + child;
+      case 10:
+        return "kill: " + child;
+      default:
+        return stop_step(child);
+    }
+  }
+
+  // Sure to fail.
+  std::string odd_child_step(const std::string& child) {
+    switch (below(3)) {
+      case 0:
+        return fmt::format("{{start: {}, fails: already_started}}", child);
+      case 1:
+        return fmt::format("{{set_daemon: {}, to: true, fails: too_late}}", child);
+      default:
+        return fmt::format("{{start: {}, fails: [already_started, ok]}}", child);
+    }
+  }
+
+  std::string stop_step(const std::string& target) {
+    return (chance(50) ? "suspend: " : "resume: ") + target;
+  }
+
+  // At whoever: a child, the starter, itself.
+  std::string signal_step(std::size_t who) {
+    const std::string& target = one_of(roles_).name;
+    const std::string fails = chance(60) ? ", fails: [not_started, ok]" : "";
+    switch (below(7)) {
+      case 0:
+        return fmt::format("{{terminate: {}{}}}", target, fails);
+      case 1:
+        return fmt::format("{{kill: {}{}}}", target, fails);
+      case 2:
+        return fmt::format("{{resume: {}{}}}", target, fails);
+      case 3:
+        return fmt::format("{{signal: {}, send: SIGUSR1, fails: [ESRCH, not_started, ok]}}",
+                           target);
+      case 4:
+        return fmt::format("{{signal: {}, send: SIGUSR1, group: true}}", roles_[who].name);
+      case 5:
+        return fmt::format("{{interrupt: {}{}}}", target, fails);
+      default:
+        return fmt::format("{{signal: {}, send: SIGTERM{}}}", target, fails);
+    }
+  }
+
+  std::string handle_step(std::size_t who) {
+    const std::string signal =
+        one_of(std::vector<std::string>{"SIGTERM", "SIGTERM", "SIGTERM", "SIGUSR1", "SIGUSR1",
+                                        "SIGINT", "SIGCHLD", "SIGHUP", "SIGCONT"});
+    if (signal != "SIGCHLD" && chance(25)) {
+      return fmt::format("{{handle: {}, action: ignore}}", signal);
+    }
+    const std::string step = step_of_handler(who);
+    return chance(80) ? fmt::format("{{handle: {}, steps: [{{{}}}]}}", signal, step)
+                      : fmt::format("{{handle: {}, steps: [{{{}}}, {{{}}}]}}", signal, step,
+                                    step_of_handler(who));
+  }
+
+  // As the inside of a flow map.
+  std::string step_of_handler(std::size_t who) {
+    const std::vector<std::size_t>& children = roles_[who].children;
+    const std::size_t dice = below(20);
+    if (dice < 9) {
+      return "mark: " + new_label(who);
+    }
+    if (dice < 13 && !children.empty()) {
+      const std::string& child = roles_[one_of(children)].name;
+      switch (below(5)) {
+        case 0:
+          return fmt::format("start: {}, fails: [already_started, ok]", child);
+        case 1:
+          return fmt::format("join: {}", child);
+        case 2:
+          return fmt::format("join: {}, fails: [not_started, ok]", child);
+        case 3:
+          return fmt::format("is_alive: {}", child);
+        default:
+          return fmt::format("signal: {}, send: SIGTERM", child);
+      }
+    }
+    if (dice < 16 && has_pipe_ && may_use_pipe(who)) {
+      return one_of(
+          std::vector<std::string>{"send: x, to: p", "receive: p", "close_end: p, end: write"});
+    }
+    return one_of(std::vector<std::string>{"exit: 3", "exit_now: 4", "sleep: 1ms", "raise: Bang",
+                                           "terminate: " + one_of(roles_).name});
+  }
+
+  [[nodiscard]] bool may_use_pipe(std::size_t who) const {
+    for (; who != 0; who = roles_[who].starter) {
+      if (roles_[who].method == "forkserver") {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  std::string pipe_step() {
+    switch (below(7)) {
+      case 0:
+      case 1:
+        return fmt::format("{{send: {}, to: p}}", one_of(std::vector<std::string>{"x", "yy"}));
+      case 2:
+      case 3:
+        return "receive: p";
+      case 4:
+        return "{receive: p, timeout: 5ms, fails: [timed_out, ok]}";
+      case 5:
+        return "{close_end: p, end: write, fails: [EBADF, ok]}";
+      default:
+        return chance(70) ? "{close_end: p, end: write}" : "{close_end: p, end: read}";
+    }
+  }
+
+  std::string random_ending(std::size_t who) {
+    switch (below(9)) {
+      case 0:
+        return "exit: 0";
+      case 1:
+        return "exit: 3";
+      case 2:
+        return fmt::format("{{exit: 3, as: {}}}", new_label(who));
+      case 3:
+        return "exit_now: 2";
+      case 4:
+        return "raise: Boom";
+      case 5:
+        return fmt::format("{{raise: Boom, as: {}}}", new_label(who));
+      case 6:
+        return "end_by: SIGSEGV";
+      case 7:
+        return "end_by: " + one_of(std::vector<std::string>{"SIGCHLD", "SIGTERM", "SIGKILL"});
+      default:
+        return "sleep: forever";
+    }
+  }
+
+  std::string new_label(std::size_t who) {
+    roles_[who].labels.push_back(fmt::format("l{}", labels_++));
+    return roles_[who].labels.back();
+  }
+
+  // ---- meeting
+
+  void insert_somewhere(std::size_t who, const std::string& step) {
+    std::vector<std::string>& steps = roles_[who].steps;
+    const auto at = below(steps.size() + 1);
+    steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(at), step);
+  }
+
+  void meet() {
+    for (std::size_t who = 0; who < roles_.size(); ++who) {
+      if (chance(70)) {
+        insert_somewhere(who,
+                         chance(80) ? "barrier: b" : "{barrier: b, fails: [broken_barrier, ok]}");
+      }
+    }
+  }
+
+  void add_await() {
+    const std::size_t who = below(roles_.size());
+    const std::string event = random_event(one_of(roles_));
+    const std::size_t dice = below(10);
+    insert_somewhere(
+        who, dice < 6   ? "await: " + event
+             : dice < 7 ? fmt::format("{{await: {}, timeout: 5ms}}", event)
+             : dice < 8 ? fmt::format("{{await: {}, timeout: 5ms, fails: timed_out}}", event)
+             : dice < 9
+                 ? fmt::format("{{await: {}, fails: [gone, ok]}}", event)
+                 : fmt::format("{{await: {}, timeout: 5ms, fails: [timed_out, ok]}}", event));
+  }
+
+  // One that the role can produce.
+  std::string random_event(const Role& role) {
+    std::string event = role.name;
+    const std::size_t dice = below(10);
+    if (dice < 5 && !role.labels.empty()) {
+      event += "." + one_of(role.labels);
+    } else if (dice < 7 && !role.children.empty()) {
+      event += fmt::format(".start({})", roles_[one_of(role.children)].name);
+    } else {
+      event += dice < 8 ? ".end" : ".begin";
+    }
+    if (dice != 7 && dice != 9 && event.find("end") == event.npos && chance(15)) {
+      event += event.ends_with(".begin") ? "" : ".call";
+    }
+    return role.twice && chance(50) ? fmt::format("first({})", event) : event;
+  }
+
+  // ---- net
+
+  // One more process that serves, and one that is there already as its client.
+  void add_server() {
+    if (roles_.size() == 4 || replicas_) {
+      return;
+    }
+    const std::size_t client = 1 + below(roles_.size() - 1);
+    Role server;
+    server.name = "server";
+    const std::size_t dice = below(10);
+    server.steps.push_back(
+        dice < 6   ? fmt::format("{{serve: upper, until: {}.end}}", roles_[client].name)
+        : dice < 8 ? "serve: echo"
+                   : fmt::format("{{serve: upper, start_method: spawn, until: {}.begin}}",
+                                 roles_[client].name));
+    std::vector<std::string>& steps = roles_[client].steps;
+    steps = {chance(80) ? "connect: server" : "{connect: server, fails: [ECONNREFUSED, ok]}"};
+    if (chance(75)) {
+      steps.insert(steps.begin(), "await: server.ready");
+    }
+    for (const auto& [step, percent] : {std::pair("request: hi", 60U),
+                                        {"{request: ho, fails: [timed_out, ECONNRESET, ok]}", 20U},
+                                        {"disconnect", 30U},
+                                        {"{request: hu, fails: [ENOTCONN, ok]}", 10U},
+                                        {"{disconnect: , fails: [ENOTCONN, ok]}", 10U}}) {
+      if (chance(percent)) {
+        steps.emplace_back(step);
+      }
+    }
+    roles_[client].labels.clear();
+    roles_.front().steps.insert(roles_.front().steps.begin(), "start: server");
+    roles_.push_back(server);
+  }
+
+  // ---- the file
+
+  [[nodiscard]] std::string text() const {
+    std::string file = "scenario: random\nprocesses:\n";
+    for (const Role& role : roles_) {
+      file += fmt::format("  {}:\n", role.name);
+      file += role.daemon ? "    daemon: true\n" : "";
+      file += role.twice ? "    count: 2\n" : "";
+      file += role.method == "fork" ? "" : fmt::format("    start_method: {}\n", role.method);
+      file += "    steps:\n";
+      for (const std::string& step : role.steps) {
+        file += fmt::format("      - {}\n", step);
+      }
+    }
+    return file;
+  }
+
+  std::mt19937_64 random_;
+  std::vector<Role> roles_;
+  bool has_pipe_ = false;
+  bool replicas_ = false;
+  std::size_t labels_ = 0;
+};
+
+}  // namespace
+
+std::string random_scenario(std::uint64_t seed) { return Author(seed).write(); }
+
+}  // namespace procession::testing

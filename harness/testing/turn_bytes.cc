@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+// Bytes: pipes, pipe(7), and connections, tcp(7).
+#include "harness/testing/turn.h"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace procession::testing {
+
+using plan::InstanceId;
+using plan::kNone;
+
+void Turn::pipe(const plan::Step& step) {
+  succeed([&](Move& move) {
+    set(me(move).read_ends, bit(step.channel));
+    set(me(move).write_ends, bit(step.channel));
+  });
+}
+
+void Turn::send(const plan::Step& step) {
+  if ((process_.write_ends & bit(step.channel)) == 0) {
+    fail(EBADF);
+  } else if (!is_held(&Process::read_ends, step.channel)) {
+    fail(EPIPE);
+  } else {
+    succeed([&](Move& move) {
+      for (const plan::Piece& piece : plan_.pieces(step.text)) {
+        std::uint8_t& bytes = move.next.bytes[step.channel];
+        bytes = static_cast<std::uint8_t>(bytes + piece.literal.size);
+      }
+    });
+  }
+}
+
+// Reads until it has as many bytes as it wants (0: whatever one read brings) or the pipe's end.
+// A read takes what is there, up to what is wanted.
+void Turn::receive(const plan::Step& step) {
+  if ((process_.read_ends & bit(step.channel)) == 0) {
+    fail(EBADF);
+    return;
+  }
+  const auto wanted = static_cast<std::uint32_t>(step.number);
+  const std::uint32_t has = top().progress;
+  const std::uint32_t there = now_.bytes[step.channel];
+  if (there > 0) {
+    const std::uint32_t taken = wanted == 0 ? there : std::min(there, wanted - has);
+    const auto take = [&](Move& move) {
+      move.next.bytes[step.channel] = static_cast<std::uint8_t>(there - taken);
+    };
+    if (has + taken >= wanted) {
+      succeed(take);
+    } else {
+      move([&](Move& move) {
+        take(move);
+        top(move).progress = static_cast<std::uint8_t>(has + taken);
+      });
+    }
+  } else if (!is_held(&Process::write_ends, step.channel)) {
+    succeed();
+  }
+  if (step.timeout_ns >= 0) {
+    fail(scenario::kTimedOut);
+  }
+}
+
+void Turn::close_end(const plan::Step& step) {
+  const auto ends = step.write_end ? &Process::write_ends : &Process::read_ends;
+  if ((process_.*ends & bit(step.channel)) == 0) {
+    fail(EBADF);
+    return;
+  }
+  succeed([&](Move& move) { clear(me(move).*ends, bit(step.channel)); });
+}
+
+bool Turn::is_held(std::uint8_t Process::*open, std::uint32_t which) const {
+  return std::ranges::any_of(now_.processes,
+                             [&](const Process& one) { return (one.*open & bit(which)) != 0; });
+}
+
+void Turn::listen(const plan::Step& step) {
+  const Listener& listener = now_.listeners[step.channel];
+  if (listener.phase != Listener::Never) {
+    fail(EADDRINUSE);
+  }
+  if (listener.phase != Listener::Open) {
+    succeed([&](Move& move) {
+      move.next.listeners[step.channel].phase = Listener::Open;
+      move.next.listeners[step.channel].owner = static_cast<std::uint8_t>(self_);
+    });
+  }
+}
+
+// Accepts, a process for each connection; once `until` has come: closes, and joins them.
+void Turn::serve(const plan::Step& step) {
+  if (top().progress > 0) {
+    drain(step);
+    return;
+  }
+  accept(step);
+  if (step.gate == kNone) {
+    return;
+  }
+  const plan::Gate& gate = plan_.gates()[step.gate];
+  if (is_open(gate)) {
+    progress([&](Move& move) { move.next.listeners[step.channel].phase = Listener::Closed; });
+  } else if (is_gone(gate)) {
+    fail(scenario::kGone);
+  }
+}
+
+void Turn::accept(const plan::Step& step) {
+  const Listener& listener = now_.listeners[step.channel];
+  if (listener.accepted == listener.connected) {
+    return;
+  }
+  move([&](Move& move) {
+    Listener& next = move.next.listeners[step.channel];
+    const InstanceId talker = plan_.ids(plan_.listeners()[step.channel].talkers)[next.accepted];
+    for (std::size_t i = 0; i < State::kConnections; ++i) {
+      Connection& connection = move.next.connections[i];
+      if (connection.phase == Connection::Waiting && connection.place == next.accepted &&
+          meaning_.listener_of_[i] == step.channel) {
+        connection.phase = Connection::Accepted;
+        connection.talker = static_cast<std::uint8_t>(talker);
+      }
+    }
+    ++next.accepted;
+    reap_dead_children(move.next);
+    make(move.next, talker, step.method);
+  });
+}
+
+void Turn::drain(const plan::Step& step) {
+  for (const InstanceId talker : plan_.ids(plan_.listeners()[step.channel].talkers)) {
+    if (lives(now_.processes[talker]) || now_.processes[talker].life == Process::Dying) {
+      return;
+    }
+  }
+  succeed([&](Move& move) { reap_dead_children(move.next); });
+}
+
+// While the socket listens, the kernel completes connections by itself. When who listened is
+// gone, a copy of the socket may still listen in a child.
+void Turn::connect(const plan::Step& step) {
+  const Listener& listener = now_.listeners[step.channel];
+  if (listener.phase != Listener::Open) {
+    fail(ECONNREFUSED);
+  }
+  if (listener.phase != Listener::Never) {
+    succeed([&](Move& move) {
+      const std::uint8_t connection = meaning_.connections_[current()];
+      Listener& next = move.next.listeners[step.channel];
+      move.next.connections[connection].phase = Connection::Waiting;
+      move.next.connections[connection].place = next.connected++;
+      set(me(move).connections, bit(connection));
+    });
+  }
+}
+
+void Turn::request(const plan::Step& step) {
+  if (!is_connected()) {
+    return;
+  }
+  const std::uint8_t index = meaning_.connections_[current()];
+  const Connection& connection = now_.connections[index];
+  if (may_be_lost(connection, step)) {
+    fail(top().progress == 0 ? EPIPE : scenario::kTruncated);
+    fail(ECONNRESET);
+  }
+  if (top().progress == 0) {
+    progress([&](Move& move) { ++move.next.connections[index].requests; });
+    return;
+  }
+  if (connection.replies > 0) {
+    succeed([&](Move& move) { --move.next.connections[index].replies; });
+  }
+  fail(scenario::kTimedOut);
+}
+
+bool Turn::may_be_lost(const Connection& connection, const plan::Step& step) const {
+  return connection.phase == Connection::Accepted
+             ? !lives(now_.processes[connection.talker])
+             : now_.listeners[step.channel].phase == Listener::Closed;
+}
+
+void Turn::disconnect() {
+  if (!is_connected()) {
+    return;
+  }
+  succeed([&](Move& move) {
+    const std::uint8_t connection = meaning_.connections_[current()];
+    move.next.connections[connection].shut = 1;
+    clear(me(move).connections, bit(connection));
+  });
+}
+
+bool Turn::is_connected() {
+  if ((process_.connections & bit(meaning_.connections_[current()])) == 0) {
+    fail(ENOTCONN);
+    return false;
+  }
+  return true;
+}
+
+// Answers until its client says no more, or is gone with all who hold its socket.
+void Turn::talk() {
+  const auto mine = std::ranges::find_if(now_.connections, [&](const Connection& one) {
+    return one.phase == Connection::Accepted && one.talker == self_;
+  });
+  base::check(mine != now_.connections.end(), "a talker has a connection");
+  const auto index = static_cast<std::size_t>(mine - now_.connections.begin());
+  if (mine->requests > 0) {
+    move([&](Move& move) {
+      --move.next.connections[index].requests;
+      ++move.next.connections[index].replies;
+    });
+  }
+  if (mine->shut != 0 || !is_held(&Process::connections, static_cast<std::uint32_t>(index))) {
+    succeed();
+  }
+}
+
+}  // namespace procession::testing
