@@ -316,34 +316,22 @@ void NetMaker::errors_of(StepId id) {
       }
       break;
     case Verb::Connect:
-    case Verb::Request: {
-      const auto serve = serves_.find(asked.channel);
-      const auto& listens = listens_[asked.channel];
-      const InstanceId server = serve != serves_.end() ? plan_.step(serve->second).self
-                                                       : plan_.step(listens.front()).self;
-      Ids lost = ways_to_end(server);
-      if (serve != serves_.end() && closings_.contains(serve->second)) {
-        lost.push_back(closings_.at(serve->second));
-      }
+    case Verb::Request:
       if (asked.verb == Verb::Connect) {
-        breaks(id, ECONNREFUSED, lost);
-        breaks_unless(id, ECONNREFUSED, made_.effect(listens.front()));
+        breaks(id, ECONNREFUSED, {server_lost(asked.channel)});
+        breaks_unless(id, ECONNREFUSED, made_.effect(listens_.at(asked.channel).front()));
         break;
-      }
-      for (const InstanceId talker : plan_.ids(plan_.listeners()[asked.channel].talkers)) {
-        lost.push_back(made_.broken(talker));
       }
       if (may_lack_connection(id)) {
         breaks(id, ENOTCONN);
       }
       for (const scenario::Symbol symbol : {ECONNRESET, EPIPE, int{scenario::kTruncated}}) {
-        breaks(id, symbol, lost);
+        breaks(id, symbol, {talkers_lost(asked.channel)});
       }
       if (expects_another_reply(plan_, asked)) {
         breaks(id, scenario::kWrongReply);
       }
       break;
-    }
     case Verb::Disconnect:
       if (may_lack_connection(id)) {
         breaks(id, ENOTCONN);
@@ -381,6 +369,32 @@ void NetMaker::errors_of(StepId id) {
     default:
       break;
   }
+}
+
+// Nobody listens any more.
+EventId NetMaker::server_lost(std::uint32_t listener) {
+  if (!servers_lost_.contains(listener)) {
+    const auto serve = serves_.find(listener);
+    const StepId serving = serve != serves_.end() ? serve->second : listens_.at(listener).front();
+    Ids ways = ways_to_end(plan_.step(serving).self);
+    if (closings_.contains(serving)) {
+      ways.push_back(closings_.at(serving));
+    }
+    servers_lost_[listener] = any_of(ways);
+  }
+  return servers_lost_.at(listener);
+}
+
+// Somebody who talks, or might have, does not.
+EventId NetMaker::talkers_lost(std::uint32_t listener) {
+  if (!talkers_lost_.contains(listener)) {
+    Ids ways = {server_lost(listener)};
+    for (const InstanceId talker : plan_.ids(plan_.listeners()[listener].talkers)) {
+      ways.push_back(made_.broken(talker));
+    }
+    talkers_lost_[listener] = any_of(ways);
+  }
+  return talkers_lost_.at(listener);
 }
 
 // Whether the connection may have failed, or may have been ended before.

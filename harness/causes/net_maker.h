@@ -81,8 +81,9 @@ class NetMaker {
   // pipes.cc: who holds which end, and what a receive needs.
   void receive(plan::StepId id);
   EventId message(plan::StepId id);
-  EventId end_of_file(plan::StepId id);
-  void gives_up(EventId event, plan::InstanceId holder, plan::StepId receive);
+  EventId end_of_file(plan::InstanceId reader, std::uint32_t pipe);
+  void gives_up(EventId event, plan::InstanceId holder, plan::InstanceId reader,
+                std::uint32_t pipe);
   EventId runs_no_more(plan::InstanceId id, plan::InstanceId reader);
   [[nodiscard]] bool may_close(plan::InstanceId holder, plan::StepId before, std::uint32_t pipe,
                                bool write_end) const;
@@ -100,6 +101,8 @@ class NetMaker {
   void breaks(plan::StepId id, scenario::Symbol symbol, const Ids& one_of = {});
   void breaks_unless(plan::StepId id, scenario::Symbol symbol, EventId guard);
   void breaks_as_unplanned(plan::StepId id);
+  EventId server_lost(std::uint32_t listener);
+  EventId talkers_lost(std::uint32_t listener);
   [[nodiscard]] bool may_lack_connection(plan::StepId id) const;
   void vain_wait(plan::StepId id);
   [[nodiscard]] bool may_be_left_out(plan::StepId id) const;
@@ -155,6 +158,9 @@ class NetMaker {
   std::map<plan::InstanceId, EventId> killed_;
   std::map<plan::InstanceId, EventId> failed_;
   std::vector<OrderlyEnd> orderly_ends_;
+  std::map<std::uint32_t, EventId> servers_lost_;                               // by listener
+  std::map<std::uint32_t, EventId> talkers_lost_;                               // by listener
+  std::map<std::pair<plan::InstanceId, std::uint32_t>, EventId> ends_of_file_;  // by reader, pipe
   std::vector<Ids> line_ends_;  // by instance: its orderly and bare exits
   std::map<plan::InstanceId, EventId> cuts_;
   std::map<std::pair<plan::InstanceId, plan::InstanceId>, EventId> runs_no_more_;

@@ -25,7 +25,10 @@ bool fits_one_read(const plan::Plan& plan, const plan::Step& send) {
 
 }  // namespace
 
-void NetMaker::receive(StepId id) { gate(made_.success(id), 1, {message(id), end_of_file(id)}); }
+void NetMaker::receive(StepId id) {
+  gate(made_.success(id), 1,
+       {message(id), end_of_file(plan_.step(id).self, plan_.step(id).channel)});
+}
 
 // The k-th message that a process takes from a pipe needs k sends at least, whoever sends. Only
 // receives that are sure to have taken one count.
@@ -45,28 +48,31 @@ EventId NetMaker::message(StepId id) {
 }
 
 // Every holder of the writing end must have given it up: the maker, and all to whom it came down.
-EventId NetMaker::end_of_file(StepId id) {
-  const std::uint32_t pipe = plan_.step(id).channel;
+EventId NetMaker::end_of_file(InstanceId reader, std::uint32_t pipe) {
+  const auto [known, is_new] = ends_of_file_.try_emplace({reader, pipe}, 0);
+  if (!is_new) {
+    return known->second;
+  }
   const EventId event = new_event();
-  gives_up(event, plan_.pipes()[pipe].maker, id);
+  known->second = event;
+  gives_up(event, plan_.pipes()[pipe].maker, reader, pipe);
   for (InstanceId heir = 0; heir < plan_.instances().size(); ++heir) {
     if (inherits(heir, pipe, true)) {
-      gives_up(event, heir, id);
+      gives_up(event, heir, reader, pipe);
     }
   }
   return event;
 }
 
-void NetMaker::gives_up(EventId event, InstanceId holder, StepId receive) {
-  const plan::Step& asked = plan_.step(receive);
+void NetMaker::gives_up(EventId event, InstanceId holder, InstanceId reader, std::uint32_t pipe) {
   Ids ways;
-  for (const StepId closing : closings_of_[asked.channel]) {
+  for (const StepId closing : closings_of_[pipe]) {
     if (plan_.step(closing).self == holder && plan_.step(closing).write_end) {
       ways.push_back(made_.effect(closing));
     }
   }
-  if (holder != asked.self) {
-    ways.push_back(runs_no_more(holder, asked.self));
+  if (holder != reader) {
+    ways.push_back(runs_no_more(holder, reader));
   }
   gate(event, 1, ways);
 }
