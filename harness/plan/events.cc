@@ -189,7 +189,7 @@ std::vector<Match> matches_in(const Plan& plan, const EventFinder::ProcessMatch&
   const auto event = [&](Event::Kind kind, StepId step = kNone, scenario::Symbol symbol = 0) {
     return Match{Event{kind, where.instance, step, symbol}, where.letters};
   };
-  const bool bare = pattern.operand.empty() && !pattern.call;
+  const bool bare = pattern.operand.empty() && !pattern.call && !pattern.occurrence;
   if (bare && pattern.what == "begin") {
     return {event(Event::Kind::Begin)};
   }

@@ -14,6 +14,9 @@ namespace {
 
 using scenario::Verb;
 
+// N processes that wait for N others are N² arrivals.
+constexpr std::size_t kMostArrivals = 1'000'000;
+
 class GatePlanner {
  public:
   GatePlanner(Planned& planned, const Plan& view)
@@ -42,6 +45,9 @@ class GatePlanner {
 
  private:
   void await(StepId id, const DraftStep& origin) {
+    if (arrivals_ > kMostArrivals) {
+      return;  // said once, when the limit was passed
+    }
     const auto pattern = bound(*origin.asked->event, origin.around);
     if (!pattern) {
       return;
@@ -61,6 +67,11 @@ class GatePlanner {
       add_arrival(gate, match.event, ends, *origin.asked);
     }
     waited.ends = builder_.id_range(ends);
+    if (arrivals_ > kMostArrivals) {
+      planned_.found.add(origin.asked->at,
+                         fmt::format("more than {} arrivals are waited for in all", kMostArrivals),
+                         "many processes that each wait for many: let one wait and mark");
+    }
     builder_.gates.push_back(waited);
     builder_.steps[id].gate = gate;
   }
@@ -93,6 +104,7 @@ class GatePlanner {
   }
 
   Feed feed(GateId gate, Feed::Point point, InstanceId by) {
+    ++arrivals_;
     return {gate, point, builder_.new_word(), by};
   }
 
@@ -211,6 +223,7 @@ class GatePlanner {
   std::vector<std::vector<Feed>> step_feeds_;
   std::vector<std::vector<Feed>> begin_feeds_;
   std::vector<Feed> never_;
+  std::size_t arrivals_ = 0;
   std::map<std::string, std::map<InstanceId, std::vector<StepId>>> barriers_;
 };
 

@@ -227,5 +227,19 @@ processes:
   EXPECT_EQ(arriving, 3U);
 }
 
+TEST(Gates, ThatWaitForTooMuchAreRefusedQuickly) {
+  const auto problems = testing::planning_problems(R"(
+processes:
+  main:
+    - start: worker
+  worker:
+    count: 2000
+    steps:
+      - await: worker.begin
+)");
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_THAT(problems.front(), ::testing::HasSubstr("more than 1000000 arrivals"));
+}
+
 }  // namespace
 }  // namespace procession::plan

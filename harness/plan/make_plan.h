@@ -5,7 +5,7 @@
 // file asks for that cannot be: names that denote nothing, steps that are sure to fail
 // unexpectedly, too many of anything. Pure; deterministic: the same Scenario gives the same bytes.
 //
-// Limits: 100,000 instances, 2,000,000 steps.
+// Limits: 100,000 instances, 2,000,000 steps, 1,000,000 arrivals that are waited for.
 
 #include "harness/plan/plan_builder.h"
 #include "harness/scenario/diagnostics.h"
