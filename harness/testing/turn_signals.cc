@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <span>
 
 namespace procession::testing {
 
@@ -153,11 +154,21 @@ void Turn::wait_for_stop(const plan::Step& step) {
   }
 }
 
-// Orphans are reaped at once by somebody else.
+// By who has waited for it; or at any time, if its parent is the forkserver, waits for all its
+// children since it ends, or has ended: then somebody else is the parent.
 bool Turn::may_be_reaped(InstanceId id) const {
   const plan::Instance& instance = plan_.instance(id);
-  return now_.processes[id].reaped != 0 || instance.method == scenario::StartMethod::Forkserver ||
-         instance.starter == kNone || !lives(now_.processes[instance.starter]);
+  if (now_.processes[id].reaped != 0 || instance.starter == kNone ||
+      instance.method == scenario::StartMethod::Forkserver) {
+    return true;
+  }
+  const Process& parent = now_.processes[instance.starter];
+  const auto ends = [&](const Frame& frame) {
+    const Verb verb = plan_.step(frame.step).verb;
+    return verb == Verb::Exit || verb == Verb::Raise;
+  };
+  return parent.life == Process::Dead ||
+         std::ranges::any_of(std::span(parent.frames).first(parent.depth), ends);
 }
 
 void Turn::handle(Move& move, const plan::Step& step) const {
