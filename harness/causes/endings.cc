@@ -243,8 +243,7 @@ void NetMaker::errors_of(StepId id) {
   if (asked.has_fails && !asked.may_succeed) {
     failed_by_[asked.self].push_back({id, made_.call(id)});  // succeeding is the error
   }
-  // A request has a timeout even where the file gives none.
-  if ((asked.timeout_ns >= 0 && asked.verb != Verb::Join) || asked.verb == Verb::Request) {
+  if (asked.timeout_ns >= 0 && asked.verb != Verb::Join) {
     breaks(id, scenario::kTimedOut);
   }
   // Of the line; when a handler's step comes is not known.

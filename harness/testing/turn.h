@@ -9,6 +9,10 @@
 #include "harness/base/check.h"
 #include "harness/testing/meaning.h"
 
+#include <cstdint>
+#include <span>
+#include <vector>
+
 namespace procession::testing {
 
 class Turn {

@@ -174,7 +174,9 @@ void Turn::request(const plan::Step& step) {
   if (connection.replies > 0) {
     succeed([&](Move& move) { --move.next.connections[index].replies; });
   }
-  fail(scenario::kTimedOut);
+  if (step.timeout_ns >= 0) {
+    fail(scenario::kTimedOut);
+  }
 }
 
 bool Turn::may_be_lost(const Connection& connection, const plan::Step& step) const {
