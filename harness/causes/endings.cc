@@ -180,9 +180,7 @@ void NetMaker::deaths_by(StepId id) {
   }
 }
 
-bool NetMaker::is_struck(const Threat& threat) const {
-  return std::ranges::count(struck_, threat) != 0;
-}
+bool NetMaker::is_struck(const Threat& threat) const { return struck_.contains(threat); }
 
 void NetMaker::threat(const Threat& threat, EventId at) {
   if (is_struck(threat)) {

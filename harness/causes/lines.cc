@@ -23,7 +23,7 @@ using scenario::Verb;
 
 NetMaker::NetMaker(const plan::Plan& plan,
                    const std::optional<std::vector<std::uint32_t>>& talkers_started,
-                   std::span<const Threat> struck)
+                   const std::set<Threat>& struck)
     : plan_(plan), talkers_started_(talkers_started), struck_(struck) {
   const auto steps = static_cast<std::uint32_t>(plan_.steps().size());
   const auto instances = static_cast<std::uint32_t>(plan_.instances().size());
@@ -386,11 +386,20 @@ void NetMaker::request(StepId id) {
     return;
   }
   made_.net.needs(made_.success(id), made_.call(serve->second));
-  Ids talking;
-  for (const InstanceId talker : plan_.ids(plan_.listeners()[asked.channel].talkers)) {
-    talking.push_back(made_.begin(talker));
+  made_.net.needs(made_.success(id), some_talker_begins(asked.channel));
+}
+
+// One event for all requests of a listener: each gate of its own would be of all talkers.
+EventId NetMaker::some_talker_begins(std::uint32_t channel) {
+  const auto [known, is_new] = talking_.try_emplace(channel, 0);
+  if (is_new) {
+    Ids begins;
+    for (const InstanceId talker : plan_.ids(plan_.listeners()[channel].talkers)) {
+      begins.push_back(made_.begin(talker));
+    }
+    known->second = any_of(begins);
   }
-  gate(made_.success(id), 1, talking);
+  return known->second;
 }
 
 // What `raise` raises is there before the children are waited for.

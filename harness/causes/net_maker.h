@@ -9,6 +9,7 @@
 #include <compare>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -39,7 +40,7 @@ struct Guarded {
 class NetMaker {
  public:
   NetMaker(const plan::Plan& plan, const std::optional<std::vector<std::uint32_t>>& talkers_started,
-           std::span<const Threat> struck);
+           const std::set<Threat>& struck);
 
   [[nodiscard]] PlanNet make();
   [[nodiscard]] const std::map<EventId, std::vector<Guarded>>& by_guard() const {
@@ -73,6 +74,7 @@ class NetMaker {
   void serve(plan::StepId id);
   void connect(plan::StepId id);
   void request(plan::StepId id);
+  EventId some_talker_begins(std::uint32_t channel);
   void exit(plan::StepId id);
   void talkers();
   void forkserver();
@@ -132,7 +134,7 @@ class NetMaker {
 
   const plan::Plan plan_;
   const std::optional<std::vector<std::uint32_t>>& talkers_started_;
-  std::span<const Threat> struck_;
+  const std::set<Threat>& struck_;
   PlanNet made_;
   std::map<EventId, std::vector<Guarded>> by_guard_;
 
@@ -165,6 +167,7 @@ class NetMaker {
   std::map<plan::InstanceId, EventId> cuts_;
   std::map<std::pair<plan::InstanceId, plan::InstanceId>, EventId> runs_no_more_;
   std::map<plan::StepId, EventId> closings_;      // by serve: its `until` has come
+  std::map<std::uint32_t, EventId> talking_;      // by listener: some talker has begun
   std::optional<EventId> hang_up_;                // SIGHUP to all; none if nobody is ever stopped
   std::map<plan::InstanceId, EventId> accepted_;  // by talker
   std::map<std::pair<plan::InstanceId, std::uint32_t>, std::uint32_t> receives_;  // so far, by pipe

@@ -4,6 +4,7 @@
 #include "harness/causes/net_maker.h"
 
 #include <algorithm>
+#include <set>
 
 namespace procession::causes {
 
@@ -59,7 +60,7 @@ bool PlanNet::is_observed(EventId id) const {
 // made in a net in which whatever is not yet proven still threatens, so the order of proofs does
 // not matter.
 PlanNet net_of(const plan::Plan& plan, std::optional<std::vector<std::uint32_t>> talkers_started) {
-  std::vector<Threat> struck;
+  std::set<Threat> struck;
   for (;;) {
     NetMaker maker(plan, talkers_started, struck);
     PlanNet made = maker.make();
@@ -68,7 +69,7 @@ PlanNet net_of(const plan::Plan& plan, std::optional<std::vector<std::uint32_t>>
       const Possible unguarded = possible(made.net, {&guard, 1});
       for (const Guarded& guarded : threats) {
         if (!unguarded[guarded.at]) {
-          struck.push_back(guarded.threat);
+          struck.insert(guarded.threat);
         }
       }
     }

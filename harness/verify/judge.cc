@@ -24,6 +24,14 @@ std::vector<std::uint32_t> talkers_started(const plan::Plan& plan, const trace::
   return started;
 }
 
+std::vector<std::uint32_t> planned_talkers(const plan::Plan& plan) {
+  std::vector<std::uint32_t> planned;
+  for (const plan::Listener& listener : plan.listeners()) {
+    planned.push_back(listener.talkers.count);
+  }
+  return planned;
+}
+
 }  // namespace
 
 struct Judge::State {
@@ -46,7 +54,10 @@ struct Judge::State {
   }
 
   std::shared_ptr<const causes::PlanNet> net_for(
-      const plan::Plan& plan, const std::optional<std::vector<std::uint32_t>>& started) {
+      const plan::Plan& plan, std::optional<std::vector<std::uint32_t>> started) {
+    if (started == planned_talkers(plan)) {
+      started.reset();  // the same net as without a number
+    }
     auto& net = nets[started];
     if (!net) {
       net = std::make_shared<const causes::PlanNet>(causes::net_of(plan, started));
