@@ -32,6 +32,7 @@ scenario::Position at(const Step& step) {
 struct Child {
   bool started = false;
   bool closed = false;
+  bool is_unknown = false;  // a handler may start or close it, whenever it runs
 };
 
 class FactPlanner {
@@ -74,6 +75,8 @@ class FactPlanner {
     if (in_order) {
       step.known_error = error_of(step);
       report(step);
+    } else if (step.verb == Verb::Start || step.verb == Verb::Close) {
+      children_[step.target].is_unknown = true;
     }
     if (step.known_error == 0) {
       take_effect(step, *planned_.origins[id]);
@@ -91,6 +94,9 @@ class FactPlanner {
       return 0;
     }
     const Child child = children_[step.target];
+    if (child.is_unknown) {
+      return 0;
+    }
     switch (step.verb) {
       case Verb::Start:
         return child.closed                       ? scenario::kClosed

@@ -313,5 +313,21 @@ processes:
               ElementsAre("5: `${worker.pid}` could be any of 2 processes | give an index"));
 }
 
+TEST(SureErrors, OfAChildThatAHandlerStartsAreNotKnown) {
+  const Planned test = planned(R"(
+processes:
+  main:
+    - handle: SIGUSR1
+      steps:
+        - {start: child, fails: [already_started, ok]}
+    - {start: child, fails: [already_started, ok]}
+    - join: child
+  child: []
+)");
+  for (const Step& step : test.plan().steps()) {
+    EXPECT_EQ(step.known_error, 0) << step.line;
+  }
+}
+
 }  // namespace
 }  // namespace procession::plan
