@@ -19,6 +19,9 @@ void take(int signal) { taken = signal; }
 void send_to_self(int signal) { EXPECT_EQ(send_signal(open_pidfd(own_pid()), signal), 0); }
 
 TEST(Signals, BlockedOnesComeWhenTheBlockEnds) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "ThreadSanitizer delivers a signal when it sees fit, mask or no mask";
+#endif
   ASSERT_EQ(set_handler(SIGRTMAX, take), 0);
   taken = 0;
   {
