@@ -180,23 +180,30 @@ void NetMaker::deaths_by(StepId id) {
   }
 }
 
-bool NetMaker::is_struck(const Threat& threat) const { return struck_.contains(threat); }
-
+// As an event of its own, so that it can be taken out of the net.
 void NetMaker::threat(const Threat& threat, EventId at) {
-  if (is_struck(threat)) {
-    return;
-  }
+  const EventId event = new_event();
+  made_.net.needs(event, at);
+  threats_[{threat, at}] = {event, at, {}};
   if (threat.symbol == 0) {
-    killed_by_[threat.victim].push_back(at);
+    killed_by_[threat.victim].push_back(event);
   } else {
-    failed_by_[threat.victim].push_back({threat.step, at});
+    failed_by_[threat.victim].push_back({threat.step, event});
   }
 }
 
 void NetMaker::guarded_by(EventId guard, const Threat& threat, EventId at) {
-  if (!is_struck(threat)) {
-    by_guard_[guard].push_back({threat, at});
+  threats_.at({threat, at}).guards.push_back(guard);
+}
+
+std::vector<Guarded> NetMaker::guarded() const {
+  std::vector<Guarded> guarded;
+  for (const auto& [threat, known] : threats_) {
+    if (!known.guards.empty()) {
+      guarded.push_back(known);
+    }
   }
+  return guarded;
 }
 
 bool NetMaker::lists(StepId id, scenario::Symbol symbol) const {

@@ -9,10 +9,14 @@ namespace procession::causes {
 
 namespace {
 
+std::uint64_t count_in(const Net& net, PoolId pool, const Possible& can) {
+  const auto members = net.members_of(pool);
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(members, [&](EventId event) { return can[event]; }));
+}
+
 bool is_open(const Net& net, const Gate& gate, const Possible& can) {
-  const auto members = net.members_of(gate);
-  const auto happened = std::ranges::count_if(members, [&](EventId event) { return can[event]; });
-  return static_cast<std::uint64_t>(happened) >= gate.need;
+  return count_in(net, gate.pool, can) >= gate.need;
 }
 
 std::vector<EventId> path_back(const std::vector<EventId>& before, EventId from) {
@@ -27,32 +31,27 @@ std::vector<EventId> path_back(const std::vector<EventId>& before, EventId from)
 }  // namespace
 
 Possible possible(const Net& net, std::span<const EventId> without, Warrant trusted) {
-  const auto gates = net.gates();
-  std::vector<std::uint32_t> missing(gates.size());         // members, by gate
-  std::vector<std::uint32_t> closed(net.event_count(), 0);  // gates, by event
-  for (std::size_t index = 0; index < gates.size(); ++index) {
-    const Gate& gate = gates[index];
-    missing[index] = gate.warrant > trusted ? 0 : gate.need;
-    closed[gate.event] += missing[index] != 0 ? 1 : 0;
+  std::vector<std::uint32_t> happened(net.pool_count(), 0);  // members, by pool
+  std::vector<std::uint32_t> closed(net.event_count(), 0);   // gates, by event
+  for (const Gate& gate : net.gates()) {
+    closed[gate.event] += gate.warrant <= trusted ? 1 : 0;
   }
-  std::vector<bool> taken_out(net.event_count(), false);
   for (const EventId event : without) {
-    taken_out[event] = true;
+    ++closed[event];  // one more, which nothing opens
   }
   Possible can(net.event_count());
-  const auto consider = [&](EventId event) {
-    if (closed[event] == 0 && !taken_out[event]) {
+  for (EventId event = 0; event < net.event_count(); ++event) {
+    if (closed[event] == 0) {
       can.add(event);
     }
-  };
-  for (EventId event = 0; event < net.event_count(); ++event) {
-    consider(event);
   }
   for (std::size_t next = 0; next < can.in_order().size(); ++next) {
-    for (const std::uint32_t index : net.fed_by(can.in_order()[next])) {
-      if (missing[index] != 0 && --missing[index] == 0) {
-        --closed[gates[index].event];
-        consider(gates[index].event);
+    for (const PoolId pool : net.pools_with(can.in_order()[next])) {
+      for (const std::uint32_t index : net.gates_at(pool, ++happened[pool])) {
+        const Gate& gate = net.gates()[index];
+        if (gate.warrant <= trusted && --closed[gate.event] == 0) {
+          can.add(gate.event);
+        }
       }
     }
   }
@@ -83,17 +82,25 @@ std::vector<EventId> chain(const Net& net, std::span<const EventId> left, EventI
     before[event] = event;
     next.push_back(event);
   }
+  std::vector<bool> is_passed(net.pool_count(), false);
   // Breadth first from `left` through gates that stay closed without it.
   while (!next.empty() && before[right] == kUnseen) {
     const EventId event = next.front();
     next.pop_front();
-    for (const std::uint32_t index : net.fed_by(event)) {
-      const Gate& gate = net.gates()[index];
-      const bool lost = gate.warrant <= trusted && can[gate.event] && !can_without[gate.event] &&
-                        !is_open(net, gate, can_without);
-      if (lost && before[gate.event] == kUnseen) {
-        before[gate.event] = event;
-        next.push_back(gate.event);
+    for (const PoolId pool : net.pools_with(event)) {
+      if (is_passed[pool]) {
+        continue;
+      }
+      is_passed[pool] = true;
+      const auto happened = count_in(net, pool, can_without);
+      for (const std::uint32_t index : net.gates_at(pool)) {
+        const Gate& gate = net.gates()[index];
+        const bool lost = gate.warrant <= trusted && can[gate.event] && !can_without[gate.event] &&
+                          happened < gate.need;
+        if (lost && before[gate.event] == kUnseen) {
+          before[gate.event] = event;
+          next.push_back(gate.event);
+        }
       }
     }
   }

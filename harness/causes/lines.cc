@@ -22,9 +22,8 @@ using scenario::StartMethod;
 using scenario::Verb;
 
 NetMaker::NetMaker(const plan::Plan& plan,
-                   const std::optional<std::vector<std::uint32_t>>& talkers_started,
-                   const std::set<Threat>& struck)
-    : plan_(plan), talkers_started_(talkers_started), struck_(struck) {
+                   const std::optional<std::vector<std::uint32_t>>& talkers_started)
+    : plan_(plan), talkers_started_(talkers_started) {
   const auto steps = static_cast<std::uint32_t>(plan_.steps().size());
   const auto instances = static_cast<std::uint32_t>(plan_.instances().size());
   made_.plan_ = plan_;
@@ -310,7 +309,12 @@ void NetMaker::join(StepId id) {
 
 void NetMaker::await(StepId id) { wait_at(made_.success(id), plan_.step(id).gate); }
 
-void NetMaker::wait_at(EventId event, plan::GateId id) {
+// All who wait at it wait for the same.
+const NetMaker::Meeting& NetMaker::meeting_at(plan::GateId id) {
+  const auto [known, is_new] = meetings_.try_emplace(id);
+  if (!is_new) {
+    return known->second;
+  }
   const plan::Gate& waited = plan_.gates()[id];
   Ids members;
   for (const Arrival& arrival : arrivals_[id]) {
@@ -336,17 +340,26 @@ void NetMaker::wait_at(EventId event, plan::GateId id) {
     ends.push_back(made_.end(ended));
   }
   if (waited.any) {
-    const Warrant warrant = ends.empty() ? Warrant::Harness : Warrant::Linux;
     members.insert(members.end(), ends.begin(), ends.end());
-    gate(event, 1, members, warrant);
+  }
+  known->second = {made_.net.add_pool(members), made_.net.add_pool(ends)};
+  return known->second;
+}
+
+void NetMaker::wait_at(EventId event, plan::GateId id) {
+  const plan::Gate& waited = plan_.gates()[id];
+  const Meeting& meeting = meeting_at(id);
+  const std::uint32_t ends = waited.ends.count;
+  if (waited.any) {
+    made_.net.add_gate(event, 1, meeting.arrivals, ends == 0 ? Warrant::Harness : Warrant::Linux);
     return;
   }
   // A barrier's party that never comes to it has an arrival that belongs to no step.
   if (waited.feeds.count != 0) {
-    gate(event, waited.feeds.count, members, Warrant::Harness);
+    made_.net.add_gate(event, waited.feeds.count, meeting.arrivals, Warrant::Harness);
   }
-  if (!ends.empty()) {
-    gate(event, static_cast<std::uint32_t>(ends.size()), ends, Warrant::Linux);
+  if (ends != 0) {
+    made_.net.add_gate(event, ends, meeting.ends, Warrant::Linux);
   }
 }
 
@@ -429,11 +442,12 @@ void NetMaker::talkers() {
     for (const StepId connect : connects_[channel]) {
       connected.push_back(made_.effect(connect));
     }
+    const PoolId connects = made_.net.add_pool(connected);
     for (std::uint32_t k = 0; k < served.size(); ++k) {
       const EventId accepted = new_event();
       accepted_[served[k]] = accepted;
       made_.net.needs(accepted, made_.call(serves_.at(channel)));
-      gate(accepted, k + 1, connected);
+      made_.net.add_gate(accepted, k + 1, connects);
       made_.net.needs(made_.begin(served[k]), accepted);
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// NetMaker: one pass over a Plan that writes down every event's gates. Internal to this folder;
-// `net_of` runs it until no further threat can be struck out.
+// NetMaker: one pass over a Plan that writes down every event's gates, with all threats in it.
+// Internal to this folder; `net_of` strikes out those that do no harm.
 
 #include "harness/causes/guarantee.h"
 #include "harness/causes/net_of.h"
@@ -9,7 +9,6 @@
 #include <compare>
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <vector>
 
@@ -26,10 +25,12 @@ struct Threat {
   friend auto operator<=>(const Threat&, const Threat&) = default;
 };
 
-// A threat that is none if its event `at` needs the guard.
+// A threat that does no harm if one of the guards is sure to come before `at`, which brings it
+// about.
 struct Guarded {
-  Threat threat;
+  EventId threat = 0;  // an event of its own
   EventId at = 0;
+  std::vector<EventId> guards;
 };
 
 // By default action, signal(7); SIGPIPE is ignored in every player.
@@ -39,13 +40,12 @@ struct Guarded {
 
 class NetMaker {
  public:
-  NetMaker(const plan::Plan& plan, const std::optional<std::vector<std::uint32_t>>& talkers_started,
-           const std::set<Threat>& struck);
+  NetMaker(const plan::Plan& plan,
+           const std::optional<std::vector<std::uint32_t>>& talkers_started);
 
   [[nodiscard]] PlanNet make();
-  [[nodiscard]] const std::map<EventId, std::vector<Guarded>>& by_guard() const {
-    return by_guard_;
-  }
+  // Once made.
+  [[nodiscard]] std::vector<Guarded> guarded() const;
 
  private:
   using Ids = std::vector<EventId>;
@@ -53,6 +53,16 @@ class NetMaker {
   struct Failure {
     plan::StepId step = plan::kNone;
     EventId event = 0;
+  };
+  // What a gate of the plan waits for; `any`: all in one.
+  struct Meeting {
+    PoolId arrivals = 0;
+    PoolId ends = 0;
+  };
+  // What is sent into a pipe.
+  struct Traffic {
+    PoolId sent = 0;
+    bool once_each = true;  // no send brings more than one receive takes
   };
   // A step of a line that ends its process in order; with `event` all children are joined.
   struct OrderlyEnd {
@@ -83,6 +93,7 @@ class NetMaker {
   // pipes.cc: who holds which end, and what a receive needs.
   void receive(plan::StepId id);
   EventId message(plan::StepId id);
+  const Traffic& traffic_of(std::uint32_t pipe);
   EventId end_of_file(plan::InstanceId reader, std::uint32_t pipe);
   void gives_up(EventId event, plan::InstanceId holder, plan::InstanceId reader,
                 std::uint32_t pipe);
@@ -114,7 +125,6 @@ class NetMaker {
   void known_failures();
   void threat(const Threat& threat, EventId at);
   void guarded_by(EventId guard, const Threat& threat, EventId at);
-  [[nodiscard]] bool is_struck(const Threat& threat) const;
 
   // Shared.
   EventId new_event() { return made_.net.add_events(1); }
@@ -125,6 +135,7 @@ class NetMaker {
   EventId cut(plan::InstanceId id);  // it has ended early, or is never started since a starter has
   EventId end_or_forkserver_end(plan::InstanceId id);
   void wait_at(EventId event, plan::GateId id);
+  const Meeting& meeting_at(plan::GateId id);
   void gate(EventId event, std::uint32_t need, const Ids& members,
             Warrant warrant = Warrant::Posix) {
     made_.net.add_gate(event, need, members, warrant);
@@ -134,9 +145,8 @@ class NetMaker {
 
   const plan::Plan plan_;
   const std::optional<std::vector<std::uint32_t>>& talkers_started_;
-  const std::set<Threat>& struck_;
   PlanNet made_;
-  std::map<EventId, std::vector<Guarded>> by_guard_;
+  std::map<std::pair<Threat, EventId>, Guarded> threats_;  // by threat and `at`
 
   // The plan, indexed once.
   struct Arrival {
@@ -157,6 +167,8 @@ class NetMaker {
   std::vector<std::vector<plan::StepId>> handles_;                  // by instance
   std::vector<Ids> killed_by_;                                      // by instance
   std::vector<std::vector<Failure>> failed_by_;                     // by instance
+  std::map<plan::GateId, Meeting> meetings_;
+  std::map<std::uint32_t, Traffic> traffic_;  // by pipe
   std::map<plan::InstanceId, EventId> killed_;
   std::map<plan::InstanceId, EventId> failed_;
   std::vector<OrderlyEnd> orderly_ends_;

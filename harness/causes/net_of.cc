@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "harness/causes/net_of.h"
 
+#include "harness/causes/lanes.h"
 #include "harness/causes/net_maker.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace procession::causes {
@@ -56,26 +58,58 @@ bool PlanNet::is_observed(EventId id) const {
   return id < processes_ || (id < unnamed_ && (id - processes_) % 3 != 2);
 }
 
-// Threats are counted in first, then struck out where the net proves them harmless. Each proof is
-// made in a net in which whatever is not yet proven still threatens, so the order of proofs does
-// not matter.
-PlanNet net_of(const plan::Plan& plan, std::optional<std::vector<std::uint32_t>> talkers_started) {
-  std::set<Threat> struck;
-  for (;;) {
-    NetMaker maker(plan, talkers_started, struck);
-    PlanNet made = maker.make();
-    const std::size_t before = struck.size();
-    for (const auto& [guard, threats] : maker.by_guard()) {
-      const Possible unguarded = possible(made.net, {&guard, 1});
-      for (const Guarded& guarded : threats) {
-        if (!unguarded[guarded.at]) {
-          struck.insert(guarded.threat);
+namespace {
+
+// Those that may come about in `net` before any of their guards.
+std::set<EventId> harmful(const Net& net, const std::vector<Guarded>& threats) {
+  const Possible can = possible(net);
+  std::map<std::vector<EventId>, std::vector<const Guarded*>> by_guards;
+  for (const Guarded& threat : threats) {
+    if (can[threat.at]) {
+      by_guards[threat.guards].push_back(&threat);
+    }
+  }
+  std::set<EventId> found;
+  for (auto next = by_guards.begin(); next != by_guards.end();) {
+    const auto first = next;
+    std::vector<std::vector<EventId>> guards;
+    for (; next != by_guards.end() && guards.size() < kLanes; ++next) {
+      guards.push_back(next->first);
+    }
+    const std::vector<Lanes> unguarded = possible_in_lanes(net, guards);
+    Lanes lane = 1;
+    for (auto group = first; group != next; ++group, lane <<= 1) {
+      for (const Guarded* threat : group->second) {
+        if ((unguarded[threat->at] & lane) != 0) {
+          found.insert(threat->threat);
         }
       }
     }
-    if (struck.size() == before) {
+  }
+  return found;
+}
+
+}  // namespace
+
+// All guarded threats are struck out together, then counted in again where the net does not prove
+// them harmless, until each that is out is proven in a net without all that are out. No circle of
+// proofs can hide harm: of the threats that are out, look at the first to do harm in some run.
+// Until then none has, so the run so far is one of the net without them; and in that net it cannot
+// come before its guard.
+PlanNet net_of(const plan::Plan& plan, std::optional<std::vector<std::uint32_t>> talkers_started) {
+  NetMaker maker(plan, talkers_started);
+  PlanNet made = maker.make();
+  std::vector<Guarded> struck = maker.guarded();
+  for (;;) {
+    std::vector<EventId> out;
+    std::ranges::transform(struck, std::back_inserter(out), &Guarded::threat);
+    Net net = made.net.without(out);
+    const std::set<EventId> back = harmful(net, struck);
+    if (back.empty()) {
+      made.net = std::move(net);
       return made;
     }
+    std::erase_if(struck, [&](const Guarded& threat) { return back.contains(threat.threat); });
   }
 }
 

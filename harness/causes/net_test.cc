@@ -2,6 +2,7 @@
 // The net as a value, and the events of a Plan's net with their names.
 #include "harness/causes/net.h"
 
+#include "harness/causes/guarantee.h"
 #include "harness/causes/net_of.h"
 #include "harness/testing/planned.h"
 
@@ -31,18 +32,39 @@ TEST(Net, GatesStandWithTheirEventInTheOrderInWhichTheyWereAdded) {
   EXPECT_THAT(net.members_of(net.gates_of(2)[1]), ElementsAre(1, 3));
 }
 
-TEST(Net, AnEventKnowsTheGatesThatItFeeds) {
+TEST(Net, AnEventKnowsItsPoolsAndAPoolItsGates) {
+  Net net;
+  net.add_events(4);
+  const PoolId pool = net.add_pool(std::array<EventId, 3>{0, 1, 0});
+  net.add_gate(3, 3, pool);
+  net.add_gate(2, 1, pool);
+  net.add_gate(1, 1, pool);
+  net.seal();
+  EXPECT_THAT(net.pools_with(0), ElementsAre(pool, pool));
+  EXPECT_THAT(net.pools_with(3), IsEmpty());
+  const auto events_of = [&](std::span<const std::uint32_t> gates) {
+    std::vector<EventId> events;
+    for (const std::uint32_t gate : gates) {
+      events.push_back(net.gates()[gate].event);
+    }
+    return events;
+  };
+  EXPECT_THAT(events_of(net.gates_at(pool)), ElementsAre(1, 2, 3));
+  EXPECT_THAT(events_of(net.gates_at(pool, 1)), ElementsAre(1, 2));
+  EXPECT_THAT(events_of(net.gates_at(pool, 2)), IsEmpty());
+  EXPECT_THAT(events_of(net.gates_at(pool, 3)), ElementsAre(3));
+}
+
+TEST(Net, WithoutAnEventItNeverHappensAndIsNoMember) {
   Net net;
   net.add_events(3);
+  net.add_gate(2, 1, std::array<EventId, 2>{0, 1});
   net.needs(1, 0);
-  net.needs(2, 0);
   net.seal();
-  std::vector<EventId> fed;
-  for (const std::uint32_t gate : net.fed_by(0)) {
-    fed.push_back(net.gates()[gate].event);
-  }
-  EXPECT_THAT(fed, ElementsAre(1, 2));
-  EXPECT_THAT(net.fed_by(1), IsEmpty());
+  const Net rest = net.without(std::array<EventId, 1>{0});
+  EXPECT_THAT(possible(rest).in_order(), IsEmpty());
+  EXPECT_THAT(rest.members_of(rest.gates_of(2)[0]), ElementsAre(1));
+  EXPECT_THAT(possible(net).in_order(), ElementsAre(0, 2, 1));
 }
 
 constexpr std::string_view kFamily = R"(

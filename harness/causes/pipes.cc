@@ -35,16 +35,26 @@ void NetMaker::receive(StepId id) {
 EventId NetMaker::message(StepId id) {
   const plan::Step& asked = plan_.step(id);
   std::uint32_t& so_far = receives_[{asked.self, asked.channel}];
-  Ids sent;
-  bool once_each = !in_handler_[id];
-  for (const StepId send : sends_[asked.channel]) {
-    sent.push_back(made_.effect(send));
-    once_each = once_each && !in_handler_[send] && fits_one_read(plan_, plan_.step(send));
-  }
+  const Traffic& traffic = traffic_of(asked.channel);
   const EventId message = new_event();
-  gate(message, once_each ? so_far + 1 : 1, sent);
+  const bool counts = traffic.once_each && !in_handler_[id];
+  made_.net.add_gate(message, counts ? so_far + 1 : 1, traffic.sent);
   so_far += in_handler_[id] || asked.has_fails ? 0 : 1;
   return message;
+}
+
+const NetMaker::Traffic& NetMaker::traffic_of(std::uint32_t pipe) {
+  const auto [known, is_new] = traffic_.try_emplace(pipe);
+  if (is_new) {
+    Ids sent;
+    bool once_each = true;
+    for (const StepId send : sends_[pipe]) {
+      sent.push_back(made_.effect(send));
+      once_each = once_each && !in_handler_[send] && fits_one_read(plan_, plan_.step(send));
+    }
+    known->second = {made_.net.add_pool(sent), once_each};
+  }
+  return known->second;
 }
 
 // Every holder of the writing end must have given it up: the maker, and all to whom it came down.
