@@ -129,6 +129,14 @@ void note(trace::Line::Kind kind, plan::StepId step, std::int64_t answer) {
   line.state.store(Line::Done, std::memory_order_release);
 }
 
+std::int64_t note_sample(plan::StepId step, std::int64_t (*read)()) {
+  Line& line = fill_line(Line::Sample, step);
+  line.answer = read();
+  line.ret = base::now().ns;
+  line.state.store(Line::Done, std::memory_order_release);
+  return line.answer;
+}
+
 TextRoom take_text(std::size_t size) {
   const trace::Arena& arena = self().arena;
   std::atomic<std::uint32_t>& next = arena.header().next_text;

@@ -17,8 +17,10 @@ namespace procession::player {
 [[nodiscard]] trace::Line& open_line(plan::StepId step);
 // Its return is now; its state is Done when this returns.
 void close_line(trace::Line& line, scenario::Symbol error, std::int64_t answer);
-// A line that is done at once: a Sample, a Got, an Orphaned.
+// A line that is done at once: a Got, an Orphaned.
 void note(trace::Line::Kind kind, plan::StepId step, std::int64_t answer);
+// A Sample: `read` is called between its two stamps. Returns what it has read.
+std::int64_t note_sample(plan::StepId step, std::int64_t (*read)());
 
 // Room for text in the arena. `data` is nullptr and `size` 0 if there is none.
 struct TextRoom {

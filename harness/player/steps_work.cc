@@ -31,11 +31,7 @@ void work() {
   }
 }
 
-std::int64_t sample(plan::StepId id) {
-  const std::int64_t used = cpu_used();
-  note(trace::Line::Sample, id, used);
-  return used;
-}
+std::int64_t sample(plan::StepId id) { return note_sample(id, cpu_used); }
 
 timespec after(std::int64_t ns) {
   const std::int64_t at = base::now().ns + ns;

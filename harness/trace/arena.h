@@ -35,7 +35,8 @@ struct alignas(64) Line {
   enum State : std::uint32_t { Free = 0, Open = 1, Done = 2 };
   enum Kind : std::uint32_t {
     Step = 0,    // a step of the plan
-    Sample = 1,  // CPU time of a spinning process: call = ret = wall clock, answer = ns used so far
+    Sample = 1,  // CPU time of a spinning process: answer = ns used so far, at some instant between
+                 // call and ret
     Got = 2,     // a signal handler was entered: answer = the signal, step = its `handle`
     Orphaned = 3,  // the process saw that its parent had changed; answer = the new ppid
   };

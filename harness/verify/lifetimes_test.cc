@@ -165,6 +165,29 @@ TEST(Parallel, ExactlyOneCpuIsNotMoreThanOne) {
   EXPECT_THAT(said_on("parallel", test, {run.record}), StartsWith("inconclusive: "));
 }
 
+// A reading lies somewhere between its two stamps. One process that computes all the time uses no
+// more than all of the time, wherever in there its readings were.
+TEST(Parallel, ReadingsCountFromTheFirstStampToTheLast) {
+  const Planned test = planned(two_spin("parallel"));
+  RecordScript run = spinning(test, {10, 200, 210}, {20, 200, 210});
+  for (const std::int64_t at : {50, 90}) {
+    run.sample("worker[0]", at, at == 90 ? 85 : 40);
+    trace::Event& reading = run.process("worker[0]").events.back();
+    reading.call.ns -= 5'000;
+    reading.returned->ns += at == 90 ? 5'000 : 0;
+  }
+  EXPECT_THAT(said_on("parallel", test, {run.record}), StartsWith("inconclusive: "));
+}
+
+// A thousandth more than one CPU gives may come from how the wall clock is steered.
+TEST(Parallel, ATraceMoreThanOneCpuIsNotMoreThanOne) {
+  const Planned test = planned(two_spin("parallel"));
+  RecordScript run = spinning(test, {10, 200, 210}, {20, 200, 210});
+  run.sample("worker[0]", 10'000, 0).sample("worker[0]", 20'000, 5'005);
+  run.sample("worker[1]", 10'000, 0).sample("worker[1]", 20'000, 5'004);
+  EXPECT_THAT(said_on("parallel", test, {run.record}), StartsWith("inconclusive: "));
+}
+
 TEST(Parallel, OneRunSuffices) {
   const Planned test = planned(two_spin("parallel"));
   RecordScript none = spinning(test, {10, 200, 210}, {20, 200, 210});
