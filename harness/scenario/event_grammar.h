@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace procession::scenario {
 
@@ -26,5 +27,6 @@ using Parsed = std::variant<T, GrammarError>;
 
 // Words that follow the dot and are neither verb nor label: `begin`, `error`, `call` …
 [[nodiscard]] bool is_event_word(std::string_view word);
+[[nodiscard]] std::vector<std::string_view> event_words();
 
 }  // namespace procession::scenario

@@ -352,6 +352,13 @@ bool is_event_word(std::string_view word) {
   return is_among(kPlainWords, word) || is_among(kWordsWithOperand, word) || word == kCall;
 }
 
+std::vector<std::string_view> event_words() {
+  std::vector<std::string_view> words(kPlainWords.begin(), kPlainWords.end());
+  words.insert(words.end(), kWordsWithOperand.begin(), kWordsWithOperand.end());
+  words.push_back(kCall);
+  return words;
+}
+
 Parsed<ProcessPattern> parse_process(std::string_view text) {
   Parser parser(text, {});
   ProcessPattern process = parser.process();
