@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Lines: from drafted steps to the Plan's. A step on n processes becomes n consecutive steps.
+#include "harness/base/shuffle.h"
 #include "harness/base/text.h"
 #include "harness/plan/planning.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 
 namespace procession::plan {
 
@@ -191,17 +191,15 @@ class LinePlanner {
         std::ranges::reverse(targets);
         break;
       case scenario::SendOrder::Random:
-        shuffle(targets, static_cast<std::uint32_t>(drafted.asked->at.line));
+        base::shuffle(targets, seed_of(drafted));
     }
     return targets;
   }
 
-  // Fisher and Yates' shuffle by a generator that the standard fixes: the same plan everywhere.
-  static void shuffle(std::vector<InstanceId>& ids, std::uint32_t seed) {
-    std::mt19937 random(seed);
-    for (std::size_t left = ids.size(); left > 1; --left) {
-      std::swap(ids[left - 1], ids[random() % left]);
-    }
+  // Every step of the file its own order, even with one seed for all. The constant spreads
+  // neighbouring seeds.
+  [[nodiscard]] std::uint32_t seed_of(const DraftStep& drafted) const {
+    return static_cast<std::uint32_t>(drafted.asked->at.line) + planned_.seed * 0x9E37'79B9u;
   }
 
   Step common(const DraftStep& drafted) {

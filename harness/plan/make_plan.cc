@@ -31,9 +31,9 @@ bool judged_by_the_clock(const scenario::Expectations& expect) {
 
 }  // namespace
 
-Planning make_plan(const scenario::Scenario& scenario) {
+Planning make_plan(const scenario::Scenario& scenario, std::uint32_t seed) {
   scenario::Diagnostics found;
-  Planned planned{scenario, found};
+  Planned planned{scenario, found, seed};
   planned.draft = draft_of(scenario, found);
   if (found.empty() && !planned.draft.instances.empty()) {
     plan_instances(planned);

@@ -18,6 +18,7 @@ namespace procession::plan {
 struct Planned {
   const scenario::Scenario& asked;
   scenario::Diagnostics& found;
+  std::uint32_t seed = 0;
   Draft draft{};
   PlanBuilder builder{};
   std::vector<const DraftStep*> origins{};  // by StepId; none: an implicit step
