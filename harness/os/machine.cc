@@ -45,11 +45,13 @@ bool has_pidfd() {
   return self && send_signal(self, 0) == 0;
 }
 
-// PIDFD_SIGNAL_PROCESS_GROUP, since Linux 6.9; older kernels refuse the flag.
+// PIDFD_SIGNAL_PROCESS_GROUP, since Linux 6.9; older kernels refuse the flag (EINVAL). A process
+// that leads no group is told so (ESRCH): that, too, is an answer of a kernel that knows the flag.
 bool has_pidfd_group_signal() {
   constexpr unsigned kProcessGroup = 1u << 2;
   const UniqueFd self = open_pidfd(::getpid());
-  return self && ::syscall(SYS_pidfd_send_signal, self.get(), 0, nullptr, kProcessGroup) == 0;
+  return self && (::syscall(SYS_pidfd_send_signal, self.get(), 0, nullptr, kProcessGroup) == 0 ||
+                  errno == ESRCH);
 }
 
 bool has_subreaper() {

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace procession::os {
 namespace {
@@ -24,6 +26,20 @@ TEST(Machine, ProbesWhatItNames) {
   EXPECT_THAT(feature_names(), ::testing::IsSupersetOf({"pid_namespace", "pidfd"}));
   EXPECT_TRUE(has_feature("pidfd"));  // nothing here works without
   EXPECT_FALSE(has_feature("wishes"));
+}
+
+// A probe that asks its own process must not depend on how that process was started.
+TEST(Machine, FindsTheSameWhetherItLeadsAGroupOrNot) {
+  const bool before = has_feature("pidfd_group_signal");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool member = has_feature("pidfd_group_signal");
+    ::setpgid(0, 0);
+    ::_exit(has_feature("pidfd_group_signal") == member ? member : 2);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), before ? 1 : 0);
 }
 
 TEST(Machine, FindsProgramsAsAShellDoes) {
