@@ -221,8 +221,10 @@ std::string console_summary(const SessionResult& session, Colour colour) {
                outcome_column(scenario.outcome, colour) + " " + printable(scenario.id) + "\n";
     }
   }
-  return shown + fmt::format("\n{} {} in {}: {}\n", total, total == 1 ? "scenario" : "scenarios",
-                             base::format_duration(session.wall), counts_text(session, colour));
+  return shown + fmt::format("\n{} {} in {}: {} (seed {})\n", total,
+                             total == 1 ? "scenario" : "scenarios",
+                             base::format_duration(session.wall), counts_text(session, colour),
+                             session.seed);
 }
 
 }  // namespace procession::report

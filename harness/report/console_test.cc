@@ -75,7 +75,7 @@ Not as expected:
   broken       tutorial/luck.yaml[method=fork]
   unreadable   bad.yaml
 
-4 scenarios in 1.5 s: 1 as expected, 1 broken, 1 skipped, 1 unreadable
+4 scenarios in 1.5 s: 1 as expected, 1 broken, 1 skipped, 1 unreadable (seed 0)
 )");
 }
 

@@ -19,13 +19,6 @@ Json pairs_to_json(const std::vector<std::pair<std::string, std::string>>& pairs
   return object;
 }
 
-// "as expected" → "as_expected": a key that every language can write.
-std::string key_of(Outcome outcome) {
-  std::string key(to_string(outcome));
-  std::replace(key.begin(), key.end(), ' ', '_');
-  return key;
-}
-
 Json verdict_to_json(const verify::Verdict& verdict) {
   return {{"key", verdict.key},
           {"text", verdict.text},
@@ -69,7 +62,7 @@ Json scenario_to_json(const ScenarioResult& result) {
           {"file", result.file},
           {"title", result.title},
           {"tags", result.tags},
-          {"outcome", key_of(result.outcome)},
+          {"outcome", json_key(result.outcome)},
           {"reason", result.reason},
           {"diagnostics", result.diagnostics},
           {"runs", result.runs},
@@ -86,19 +79,30 @@ Json counts_to_json(const SessionResult& session) {
   const Counts counts = count_outcomes(session);
   Json object = {{"scenarios", session.scenarios.size()}};
   for (std::size_t i = 0; i < kOutcomeCount; ++i) {
-    object[key_of(static_cast<Outcome>(i))] = counts[i];
+    object[json_key(static_cast<Outcome>(i))] = counts[i];
   }
   return object;
 }
 
 }  // namespace
 
+std::string json_key(Outcome outcome) {
+  std::string key(to_string(outcome));
+  std::replace(key.begin(), key.end(), ' ', '_');
+  return key;
+}
+
 std::string to_json(const SessionResult& session) {
-  Json document = {
-      {"format", "procession-result"},      {"version", 1},
-      {"started", session.started},         {"wall_ns", session.wall.count()},
-      {"command", session.command},         {"machine", pairs_to_json(session.machine)},
-      {"summary", counts_to_json(session)}, {"scenarios", Json::array()}};
+  Json document = {{"format", kJsonFormat},
+                   {"version", kJsonVersion},
+                   {"started", session.started},
+                   {"wall_ns", session.wall.count()},
+                   {"command", session.command},
+                   {"seed", session.seed},
+                   {"round", session.round},
+                   {"machine", pairs_to_json(session.machine)},
+                   {"summary", counts_to_json(session)},
+                   {"scenarios", Json::array()}};
   for (const ScenarioResult& scenario : session.scenarios) {
     document["scenarios"].push_back(scenario_to_json(scenario));
   }

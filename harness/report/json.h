@@ -7,8 +7,15 @@
 #include "harness/report/result.h"
 
 #include <string>
+#include <string_view>
 
 namespace procession::report {
+
+inline constexpr std::string_view kJsonFormat = "procession-result";
+inline constexpr int kJsonVersion = 1;
+
+// "as expected" → "as_expected": a key that every language can write.
+[[nodiscard]] std::string json_key(Outcome outcome);
 
 [[nodiscard]] std::string to_json(const SessionResult& session);
 

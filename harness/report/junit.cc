@@ -142,6 +142,7 @@ std::string properties(const SessionResult& session) {
   std::string shown = "    <properties>\n";
   shown +=
       fmt::format("      <property name=\"command\"{}/>\n", attribute("value", session.command));
+  shown += fmt::format("      <property name=\"seed\" value=\"{}\"/>\n", session.seed);
   for (const auto& [name, value] : session.machine) {
     shown +=
         fmt::format("      <property{}{}/>\n", attribute("name", name), attribute("value", value));

@@ -19,6 +19,7 @@ TEST(Junit, is_read_by_gitlab_and_jenkins) {
   <testsuite name="procession" tests="4" failures="1" errors="1" skipped="1" time="1.500000" timestamp="2024-05-01T12:00:00">
     <properties>
       <property name="command" value="procession run tutorial"/>
+      <property name="seed" value="0"/>
       <property name="kernel" value="Linux 6.1"/>
       <property name="cpus" value="2"/>
     </properties>

@@ -48,8 +48,10 @@ struct ScenarioResult {
 struct SessionResult {
   std::vector<ScenarioResult> scenarios;
   base::Duration wall{};
-  std::string started;                                       // ISO 8601, UTC
-  std::string command;                                       // how to do it again
+  std::string started;      // ISO 8601, UTC
+  std::string command;      // how to do it again
+  std::uint32_t seed = 0;   // of the order of scenarios and of each `order: random`
+  std::uint32_t round = 1;  // of --repeat, from 1
   std::vector<std::pair<std::string, std::string>> machine;  // kernel, cpus, containment …
 };
 
