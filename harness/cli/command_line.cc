@@ -3,7 +3,6 @@
 
 #include "harness/scenario/scalar.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -19,7 +18,12 @@ bool needs_no_quotes(std::string_view word) {
   return !word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos;
 }
 
-std::string quote(std::string_view word) {
+// What cannot be told is lost: there is nobody else to tell.
+void put_error(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+}  // namespace
+
+std::string shell_word(std::string_view word) {
   if (needs_no_quotes(word)) {
     return std::string(word);
   }
@@ -30,24 +34,18 @@ std::string quote(std::string_view word) {
   return quoted + "'";
 }
 
-// What cannot be told is lost: there is nobody else to tell.
-void put_error(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
-
-}  // namespace
-
 std::string command_line(int argc, const char* const* argv) {
   std::string line;
   for (int i = 0; i < argc; ++i) {
-    line += (i > 0 ? " " : "") + quote(argv[i]);
+    line += (i > 0 ? " " : "") + shell_word(argv[i]);
   }
   return line;
 }
 
-void add_selector(CLI::App& command, Selector& selector) {
-  command
-      .add_option("PATHS", selector.paths,
-                  "Scenario files, folders of them, or single instances: file[key=value]")
-      ->required();
+CLI::Option* add_selector(CLI::App& command, Selector& selector) {
+  CLI::Option* const paths =
+      command.add_option("PATHS", selector.paths,
+                         "Scenario files, folders of them, or single instances: file[key=value]");
   // One value each time, or `--filter '*' file` would take the file too.
   command
       .add_option("--filter", selector.filters,
@@ -59,18 +57,42 @@ void add_selector(CLI::App& command, Selector& selector) {
                   "Only scenarios with this tag; may be repeated: any of them")
       ->type_name("TAG")
       ->allow_extra_args(false);
+  command
+      .add_option("-E,--exclude-label", selector.excluded_labels,
+                  "No scenarios with this tag; may be repeated")
+      ->type_name("TAG")
+      ->allow_extra_args(false);
+  add_read_option(command, "--shard", read_shard, selector.shard,
+                  "Only the I-th of N parts, for N machines; each id has its part: 2/4")
+      ->type_name("I/N")
+      ->envname("PROCESSION_SHARD");
+  return paths;
 }
 
-void add_duration(CLI::App& command, const std::string& name, std::optional<base::Duration>& length,
-                  const std::string& description) {
-  const auto read = [name, &length](const std::string& text) {
-    const base::Result<base::Duration> duration = scenario::read_duration(text);
-    if (!duration) {
-      throw CLI::ValidationError(name, duration.error().message);
-    }
-    length = *duration;
-  };
-  command.add_option_function<std::string>(name, read, description)->type_name("DURATION");
+void add_seed(CLI::App& command, std::optional<std::uint32_t>& seed) {
+  command
+      .add_option("--seed", seed,
+                  "Of --shuffle and of every `order: random` (0, or drawn by --shuffle)")
+      ->type_name("NUMBER")
+      ->envname("PROCESSION_SEED");
+}
+
+CLI::Option* add_duration(CLI::App& command, const std::string& name,
+                          std::optional<base::Duration>& length, const std::string& description) {
+  return add_read_option(command, name, scenario::read_duration, length, description)
+      ->type_name("DURATION");
+}
+
+void add_colour(CLI::App& command, ColourChoice& choice) {
+  static const std::map<std::string, ColourChoice> kChoices = {{"auto", ColourChoice::Automatic},
+                                                               {"always", ColourChoice::Always},
+                                                               {"never", ColourChoice::Never}};
+  command
+      .add_option("--color", choice,
+                  "auto heeds NO_COLOR and CLICOLOR_FORCE; else a terminal gets colours")
+      ->type_name(choices_of(kChoices))
+      ->envname("PROCESSION_COLOR")
+      ->transform(CLI::CheckedTransformer(kChoices).description(""));
 }
 
 void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
@@ -80,7 +102,13 @@ ExitCode fail(const base::Error& error) {
   return exit_code_of(error);
 }
 
-ExitCode fail_nothing_selected() {
+ExitCode nothing_selected(const Selector& selector, const Selection& selection) {
+  if (selection.in_other_shards > 0) {
+    put_error(fmt::format("procession: nothing to do: shard {}/{} has none of {} scenarios\n",
+                          selector.shard->number, selector.shard->count,
+                          selection.in_other_shards));
+    return ExitCode::AsExpected;
+  }
   put_error("procession: nothing selected\n");
   return ExitCode::NothingSelected;
 }

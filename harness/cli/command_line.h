@@ -5,36 +5,73 @@
 
 #include "harness/base/result.h"
 #include "harness/base/time.h"
+#include "harness/cli/display.h"
 #include "harness/cli/exit_code.h"
 #include "harness/cli/select.h"
 
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace procession::cli {
 
 // The arguments as a shell would take them back.
 [[nodiscard]] std::string command_line(int argc, const char* const* argv);
 
-// PATHS…, --filter and --label.
-void add_selector(CLI::App& command, Selector& selector);
+// In quotes where a shell needs them.
+[[nodiscard]] std::string shell_word(std::string_view word);
+
+// PATHS…, --filter, --label, --exclude-label and --shard.
+// The option for PATHS is returned: whether it must be there is the command's affair.
+CLI::Option* add_selector(CLI::App& command, Selector& selector);
+
+// --seed.
+void add_seed(CLI::App& command, std::optional<std::uint32_t>& seed);
+
+// An option whose text `read` turns into a value, or says why not.
+template <class T, class Value>
+CLI::Option* add_read_option(CLI::App& command, const std::string& name,
+                             base::Result<T> (*read)(std::string_view), Value& value,
+                             const std::string& description) {
+  const auto take = [name, read, &value](const std::string& text) {
+    const base::Result<T> got = read(text);
+    if (!got) {
+      throw CLI::ValidationError(name, got.error().message);
+    }
+    value = *got;
+  };
+  return command.add_option_function<std::string>(name, take, description);
+}
 
 // "10s", "250ms": as scenario files have it.
-void add_duration(CLI::App& command, const std::string& name, std::optional<base::Duration>& length,
-                  const std::string& description);
+CLI::Option* add_duration(CLI::App& command, const std::string& name,
+                          std::optional<base::Duration>& length, const std::string& description);
+
+// --color.
+void add_colour(CLI::App& command, ColourChoice& choice);
+
+// "auto|always|never": what stands for the value in help, and what shells complete.
+template <class T>
+std::string choices_of(const std::map<std::string, T>& names) {
+  std::string choices;
+  for (const auto& [name, value] : names) {
+    choices += (choices.empty() ? "" : "|") + name;
+  }
+  return choices;
+}
 
 // To standard output; `flush_output` tells whether all of it arrived.
 void put(std::string_view text);
 
 // To standard error, as "procession: …"; the exit code that goes with it.
 ExitCode fail(const base::Error& error);
-ExitCode fail_nothing_selected();
+// Nothing to do: 5; but 0 if the other shards have something.
+ExitCode nothing_selected(const Selector& selector, const Selection& selection);
 // What is still in standard output's buffer; `code`, unless it was a success and the disk is full.
 ExitCode flush_output(ExitCode code);
 // The diagnostics of all bad files to standard error, and how many there are.

@@ -21,6 +21,9 @@ void add_run_command(CLI::App& app, Command& chosen, const std::string& command_
 void add_list_command(CLI::App& app, Command& chosen);
 void add_validate_command(CLI::App& app, Command& chosen);
 void add_explain_command(CLI::App& app, Command& chosen);
+void add_new_command(CLI::App& app, Command& chosen);
+void add_doctor_command(CLI::App& app, Command& chosen);
 void add_schema_command(CLI::App& app, Command& chosen);
+void add_completion_command(CLI::App& app, Command& chosen);
 
 }  // namespace procession::cli

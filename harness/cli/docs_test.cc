@@ -3,6 +3,7 @@
 // examples are scenarios without a fault, the README's exit codes are the program's, and the map of
 // the code names what there is.
 #include "harness/base/text.h"
+#include "harness/cli/app.h"
 #include "harness/cli/exit_code.h"
 #include "harness/os/machine.h"
 #include "harness/plan/make_plan.h"
@@ -12,6 +13,7 @@
 #include "harness/scenario/symbol.h"
 #include "harness/verify/review.h"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -190,6 +192,27 @@ TEST(Documents, show_only_scenarios_without_a_fault) {
     }
     EXPECT_GE(whole_files, 2) << file;
   }
+}
+
+TEST(Readme, names_every_command_and_option) {
+  Command chosen;
+  const auto app = make_app(chosen);
+  const std::string page = section(text_of("README.md"), "## Commands");
+  std::vector<std::string> rows;
+  std::vector<std::string> options;
+  for (const CLI::App* command : app->get_subcommands({})) {
+    rows.push_back("| `procession " + command->get_name());
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        options.push_back("`--" + name);
+      }
+      if (!option->get_envname().empty()) {
+        options.push_back(backquoted(option->get_envname()));
+      }
+    }
+  }
+  EXPECT_THAT(missing(rows, page), IsEmpty());
+  EXPECT_THAT(missing(options, page), IsEmpty());
 }
 
 TEST(Readme, lists_the_exit_codes_of_the_program) {

@@ -33,6 +33,10 @@ inline constexpr const char* kExitCodesHelp =
     "  124  --deadline passed\n"
     "  130  ended by SIGINT; 143 by SIGTERM\n";
 
+inline constexpr const char* kEnvironmentHelp =
+    "Options in PROCESSION_OPTS stand in front of those of the command line, which overrule them.\n"
+    "Where an option has a variable of its own (Env:), that is its default.\n";
+
 [[nodiscard]] ExitCode exit_code_of(const base::Error& error);
 
 // Of the scenarios' outcomes alone; the first that applies of 2, 3, 1, 6, 5, 77, 0.

@@ -22,6 +22,7 @@ namespace {
 struct ExplainOptions {
   std::string path;
   std::string order;
+  std::optional<std::uint32_t> seed;
 };
 
 void print(const verify::Explanation& explanation) {
@@ -58,12 +59,10 @@ ExitCode explain(const ExplainOptions& options) {
     return fail(selection.error());
   }
   // Without the review: what it would refuse is often what is to be explained.
-  const Preparation preparation = prepare(std::move(*selection), Checks::PlanOnly);
+  const Preparation preparation =
+      prepare(std::move(*selection), Checks::PlanOnly, options.seed.value_or(0));
   if (!preparation.bad_files.empty()) {
     return fail(preparation.bad_files);
-  }
-  if (preparation.ready.empty()) {
-    return fail_nothing_selected();
   }
   return explain_all(preparation.ready, *order);
 }
@@ -77,6 +76,7 @@ void add_explain_command(CLI::App& app, Command& chosen) {
   command->add_option("FILE", options->path, "A scenario file, or one instance: file[key=value]")
       ->required();
   command->add_option("ORDER", options->order, "\"child.end < main.print\"")->required();
+  add_seed(*command, options->seed);
   command->callback([&chosen, options] { chosen = [options] { return explain(*options); }; });
 }
 

@@ -62,14 +62,14 @@ ExitCode list_for_ctest(const Selection& selection) {
   return ExitCode::AsExpected;
 }
 
-ExitCode list_for_people(const Selection& selection) {
+ExitCode list_for_people(const Selector& selector, const Selection& selection) {
   for (const scenario::Scenario& scenario : selection.scenarios) {
     put(fmt::format("{}\n", report::printable(scenario.id())));
   }
   if (!selection.bad_files.empty()) {
     return fail(selection.bad_files);
   }
-  return selection.scenarios.empty() ? fail_nothing_selected() : ExitCode::AsExpected;
+  return selection.scenarios.empty() ? nothing_selected(selector, selection) : ExitCode::AsExpected;
 }
 
 ExitCode list_scenarios(const ListOptions& options) {
@@ -77,7 +77,8 @@ ExitCode list_scenarios(const ListOptions& options) {
   if (!selection) {
     return fail(selection.error());
   }
-  return options.format == Format::Ctest ? list_for_ctest(*selection) : list_for_people(*selection);
+  return options.format == Format::Ctest ? list_for_ctest(*selection)
+                                         : list_for_people(options.selector, *selection);
 }
 
 }  // namespace
@@ -85,10 +86,10 @@ ExitCode list_scenarios(const ListOptions& options) {
 void add_list_command(CLI::App& app, Command& chosen) {
   const auto options = std::make_shared<ListOptions>();
   CLI::App* command = app.add_subcommand("list", "List scenario instances");
-  add_selector(*command, options->selector);
+  add_selector(*command, options->selector)->required();
   const std::map<std::string, Format> formats = {{"text", Format::Text}, {"ctest", Format::Ctest}};
-  command->add_option("--format", options->format, "text or ctest")
-      ->type_name("FORMAT")
+  command->add_option("--format", options->format, "For people, or for CTest (text)")
+      ->type_name(choices_of(formats))
       ->transform(CLI::CheckedTransformer(formats).description(""));
   command->callback(
       [&chosen, options] { chosen = [options] { return list_scenarios(*options); }; });

@@ -31,9 +31,10 @@ BadFile bad_file(const Scenario& scenario, Diagnostics& found) {
 }
 
 // Plans one instance and takes it; false if something was found, and it is left.
-bool prepare_one(Scenario& scenario, Checks checks, Diagnostics& found, Preparation& preparation) {
+bool prepare_one(Scenario& scenario, Checks checks, std::uint32_t seed, Diagnostics& found,
+                 Preparation& preparation) {
   find_unknown_features(scenario.requirements, found);
-  plan::Planning planning = plan::make_plan(scenario);
+  plan::Planning planning = plan::make_plan(scenario, seed);
   append(found, planning.diagnostics);
   if (!planning.diagnostics.empty()) {
     return false;
@@ -51,7 +52,7 @@ bool prepare_one(Scenario& scenario, Checks checks, Diagnostics& found, Preparat
 
 }  // namespace
 
-Preparation prepare(Selection selection, Checks checks) {
+Preparation prepare(Selection selection, Checks checks, std::uint32_t seed) {
   Preparation preparation;
   preparation.bad_files = std::move(selection.bad_files);
   std::vector<Scenario>& scenarios = selection.scenarios;
@@ -60,7 +61,7 @@ Preparation prepare(Selection selection, Checks checks) {
     Diagnostics found;
     Scenario bad;
     for (; i < scenarios.size() && scenarios[i].file == file; ++i) {
-      if (!prepare_one(scenarios[i], checks, found, preparation)) {
+      if (!prepare_one(scenarios[i], checks, seed, found, preparation)) {
         bad = std::move(scenarios[i]);
       }
     }

@@ -7,6 +7,7 @@
 #include "harness/plan/make_plan.h"
 #include "harness/scenario/model.h"
 
+#include <cstdint>
 #include <vector>
 
 namespace procession::cli {
@@ -24,6 +25,7 @@ struct Preparation {
 
 enum class Checks { PlanOnly, PlanAndReview };
 
-[[nodiscard]] Preparation prepare(Selection selection, Checks checks);
+// `seed`: of every `order: random`.
+[[nodiscard]] Preparation prepare(Selection selection, Checks checks, std::uint32_t seed);
 
 }  // namespace procession::cli

@@ -2,19 +2,25 @@
 // procession run: read → plan → play → judge → report. All files are read and checked before the
 // first process is started.
 
+#include "harness/base/shuffle.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/display.h"
+#include "harness/cli/held_signals.h"
 #include "harness/cli/prepare.h"
-#include "harness/cli/result_file.h"
+#include "harness/cli/read_file.h"
+#include "harness/cli/repeat.h"
+#include "harness/cli/reports.h"
 #include "harness/cli/session.h"
 #include "harness/os/machine.h"
-#include "harness/report/json.h"
-#include "harness/report/junit.h"
+#include "harness/report/printable.h"
+#include "harness/report/read_failed.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <ctime>
 #include <map>
 #include <memory>
@@ -28,13 +34,16 @@ using report::SessionResult;
 
 struct RunOptions {
   Selector selector;
+  std::string rerun_failed;  // a JSON result; empty: not wanted
   std::optional<std::uint32_t> runs;
+  Repeat repeat;
+  bool shuffle = false;
+  std::optional<std::uint32_t> seed;
   std::uint32_t jobs = 1;
   bool fail_fast = false;
   std::optional<base::Duration> timeout;
   std::optional<base::Duration> deadline;
-  std::string json;
-  std::string junit;
+  ReportPaths reports;
   bool no_progress = false;
   run::Containment containment = run::Containment::Automatic;
   ColourChoice colour = ColourChoice::Automatic;
@@ -45,33 +54,6 @@ const std::map<std::string, run::Containment> kContainments = {
     {"automatic", run::Containment::Automatic},
     {"namespace", run::Containment::Namespace},
     {"sweep", run::Containment::Sweep}};
-
-const std::map<std::string, ColourChoice> kColourChoices = {{"auto", ColourChoice::Automatic},
-                                                            {"always", ColourChoice::Always},
-                                                            {"never", ColourChoice::Never}};
-
-// One report that was asked for: where to, and what it makes of the session.
-struct Report {
-  ResultFile file;
-  std::string (*render)(const SessionResult&);
-};
-
-base::Result<std::vector<Report>> open_reports(const RunOptions& options) {
-  const std::pair<const std::string&, std::string (*)(const SessionResult&)> wanted[] = {
-      {options.json, report::to_json}, {options.junit, report::to_junit}};
-  std::vector<Report> reports;
-  for (const auto& [path, render] : wanted) {
-    if (path.empty()) {
-      continue;
-    }
-    base::Result<ResultFile> file = ResultFile::open(path);
-    if (!file) {
-      return std::move(file).error();
-    }
-    reports.push_back({std::move(file).value(), render});
-  }
-  return reports;
-}
 
 SessionOptions session_options(const RunOptions& options) {
   SessionOptions session;
@@ -99,10 +81,12 @@ std::string containment_name(run::Containment containment) {
   return found->first;
 }
 
-SessionResult circumstances(const RunOptions& options) {
+SessionResult circumstances(const RunOptions& options, Round round) {
   SessionResult session;
   session.started = utc_now();
   session.command = options.command_line;
+  session.seed = round.seed;
+  session.round = round.number;
   session.machine = {{"procession", PROCESSION_VERSION},
                      {"kernel", "Linux " + os::kernel_release()},
                      {"cpus", std::to_string(os::available_cpus())},
@@ -145,23 +129,23 @@ class Ending {
   ExitCode code_ = ExitCode::AsExpected;
 };
 
-void write_reports(std::vector<Report>& reports, const SessionResult& session, Ending& ending) {
-  for (Report& wanted : reports) {
-    if (base::Result<> written = wanted.file.commit(wanted.render(session)); !written) {
-      ending.set(fail(written.error()));
-    }
-  }
-}
+// What one round came to.
+struct Played {
+  SessionResult session;
+  ExitCode code = ExitCode::AsExpected;
+  bool cut_short = false;  // by the user or the deadline: there will be no further round
+};
 
-void play(std::vector<Prepared> scenarios, const RunOptions& options, SessionResult& session,
-          Ending& ending) {
+Played play(std::vector<Prepared> scenarios, const RunOptions& options, const SessionOptions& how,
+            SessionResult session) {
   Display display(options.colour, !options.no_progress);
   const base::Instant started = base::now();
-  Session playing(std::move(scenarios), session_options(options), display);
+  Session playing(std::move(scenarios), how, display);
   const base::Result<> played = playing.play();
   session.wall = base::now() - started;
   session.scenarios = playing.take_results();
   display.show_summary(session);
+  Ending ending;
   if (playing.deadline_passed()) {
     ending.set(ExitCode::Deadline);
   } else if (!played) {
@@ -171,29 +155,119 @@ void play(std::vector<Prepared> scenarios, const RunOptions& options, SessionRes
   if (!display.complete()) {
     ending.set(fail(base::Error{base::ErrorKind::Io, "standard output could not take all"}));
   }
+  return {std::move(session), ending.code(), !played || playing.deadline_passed()};
+}
+
+Played play_round(const RunOptions& options, const Selection& selection, const SessionOptions& how,
+                  Round round) {
+  Preparation preparation = prepare(selection, Checks::PlanAndReview, round.seed);
+  SessionResult session = circumstances(options, round);
+  if (!preparation.bad_files.empty()) {
+    add_unreadable(preparation, session);
+    return {std::move(session), fail(preparation.bad_files), true};
+  }
+  if (options.shuffle) {
+    base::shuffle(preparation.ready, round.seed);
+  }
+  return play(std::move(preparation.ready), options, how, std::move(session));
+}
+
+bool failed(const Played& played) {
+  return played.code != ExitCode::AsExpected && played.code != ExitCode::AllSkipped;
+}
+
+// The round that is told about is the first that failed, else the last. What cut everything short
+// decides the exit code, as it does in a single round.
+Played more_telling(std::optional<Played> told, Played latest) {
+  if (!told || !failed(*told)) {
+    return latest;
+  }
+  told->code = latest.cut_short ? latest.code : told->code;
+  return *std::move(told);
+}
+
+void put_title(Round round) {
+  put(fmt::format("{}round {}, seed {}\n", round.number > 1 ? "\n" : "", round.number, round.seed));
+  std::fflush(stdout);
+}
+
+Played play_rounds(const RunOptions& options, const Selection& selection) {
+  const HeldSignals signals;
+  const base::Instant started = base::now();
+  Rounds rounds(options.repeat, options.seed, options.shuffle);
+  std::optional<Played> told;
+  for (bool more = true; more;) {
+    const Round round = rounds.next();
+    if (rounds.repeats()) {
+      put_title(round);
+    }
+    SessionOptions how = session_options(options);
+    if (how.deadline) {
+      how.deadline = *how.deadline - (base::now() - started);
+    }
+    Played played = play_round(options, selection, how, round);
+    more = rounds.goes_on(failed(played)) && !played.cut_short &&
+           !(options.fail_fast && failed(played));
+    if (more && options.deadline && base::now() - started >= *options.deadline) {
+      played.code = ExitCode::Deadline;
+      played.cut_short = true;
+      more = false;
+    }
+    told = more_telling(std::move(told), std::move(played));
+  }
+  if (rounds.repeats()) {
+    put(rounds.summary());
+  }
+  return *std::move(told);
+}
+
+// Narrows the selection to what failed; false if nothing did.
+base::Result<bool> select_failed(const std::string& result, Selector& selector) {
+  const base::Result<std::string> text = read_whole_file(result);
+  if (!text) {
+    return text.error();
+  }
+  base::Result<std::vector<std::string>> failed = report::read_failed(*text);
+  if (!failed) {
+    return base::Error{base::ErrorKind::BadInput,
+                       report::printable(result) + " " + failed.error().message};
+  }
+  if (selector.paths.empty()) {
+    selector.paths = *failed;
+  }
+  selector.only = {failed->begin(), failed->end()};
+  return !failed->empty();
 }
 
 ExitCode run_scenarios(const RunOptions& options) {
-  base::Result<Selection> selection = select(options.selector);
+  Selector selector = options.selector;
+  if (!options.rerun_failed.empty()) {
+    const base::Result<bool> some = select_failed(options.rerun_failed, selector);
+    if (!some) {
+      return fail(some.error());
+    }
+    if (!*some) {
+      put(fmt::format("nothing failed in {}\n", report::printable(options.rerun_failed)));
+      return ExitCode::AsExpected;
+    }
+  }
+  base::Result<Selection> selection = select(selector);
   if (!selection) {
     return fail(selection.error());
   }
-  base::Result<std::vector<Report>> reports = open_reports(options);
+  base::Result<Reports> reports = Reports::open(options.reports);
   if (!reports) {
     return fail(reports.error());
   }
-  Preparation preparation = prepare(std::move(*selection), Checks::PlanAndReview);
-  SessionResult session = circumstances(options);
+  const bool nothing = selection->scenarios.empty() && selection->bad_files.empty();
+  const Played played = nothing ? Played{circumstances(options, {1, options.seed.value_or(0)}),
+                                         nothing_selected(selector, *selection)}
+                                : play_rounds(options, *selection);
   Ending ending;
-  if (!preparation.bad_files.empty()) {
-    add_unreadable(preparation, session);
-    ending.set(fail(preparation.bad_files));
-  } else if (preparation.ready.empty()) {
-    ending.set(fail_nothing_selected());
-  } else {
-    play(std::move(preparation.ready), options, session, ending);
+  ending.set(played.code);
+  if (base::Result<> written = reports->write(played.session); !written) {
+    ending.set(fail(written.error()));
   }
-  write_reports(*reports, session, ending);
   return ending.code();
 }
 
@@ -204,29 +278,46 @@ void add_run_command(CLI::App& app, Command& chosen, const std::string& command_
   options->command_line = command_line;
   CLI::App* command = app.add_subcommand("run", "Play scenarios and judge what happened");
   add_selector(*command, options->selector);
+  command
+      ->add_option("--rerun-failed", options->rerun_failed,
+                   "Only what failed in this JSON result; needs no PATHS")
+      ->type_name("FILE");
   command->add_option("--runs", options->runs, "How often, instead of what each file says")
-      ->check(CLI::Range(1u, 1'000'000'000u));
-  command->add_option("-j,--jobs", options->jobs,
-                      "How many scenarios at a time (default 1); 0: one for each permitted CPU");
+      ->type_name("NUMBER")
+      ->check(CLI::Range(1u, 1'000'000'000u).description(""));
+  add_read_option(*command, "--repeat", read_repeat, options->repeat,
+                  "All of it in so many rounds; until-fail or until-fail:MOST ends with the first "
+                  "round that fails")
+      ->type_name("ROUNDS");
+  command->add_flag("--shuffle", options->shuffle, "Scenarios in a random order, by --seed");
+  add_seed(*command, options->seed);
+  command
+      ->add_option("-j,--jobs", options->jobs,
+                   "How many scenarios at a time (default 1); 0: one for each permitted CPU")
+      ->type_name("NUMBER")
+      ->envname("PROCESSION_JOBS");
   command->add_flag("-x,--fail-fast", options->fail_fast, "Stop at the first failure");
   add_duration(*command, "--timeout", options->timeout,
-               "Of one run, instead of what each file says: 10s");
-  add_duration(*command, "--deadline", options->deadline, "Of all together: 5m");
-  command->add_option("--json", options->json, "Write the whole result there")->type_name("FILE");
-  command->add_option("--junit", options->junit, "Write a JUnit report there")->type_name("FILE");
+               "Of one run, instead of what each file says: 10s")
+      ->envname("PROCESSION_TIMEOUT");
+  add_duration(*command, "--deadline", options->deadline, "Of all together: 5m")
+      ->envname("PROCESSION_DEADLINE");
+  add_reports(*command, options->reports);
   command->add_flag("--no-progress", options->no_progress, "No progress line on a terminal");
   command
       ->add_option("--containment", options->containment,
-                   "What keeps processes from escaping: automatic, namespace or sweep")
-      ->type_name("KIND")
+                   "What keeps processes from escaping (automatic)")
+      ->type_name(choices_of(kContainments))
       ->envname("PROCESSION_CONTAINMENT")
       ->transform(CLI::CheckedTransformer(kContainments).description(""));
-  command
-      ->add_option("--color", options->colour,
-                   "auto, always or never; auto heeds NO_COLOR and CLICOLOR_FORCE")
-      ->type_name("WHEN")
-      ->transform(CLI::CheckedTransformer(kColourChoices).description(""));
-  command->callback([&chosen, options] { chosen = [options] { return run_scenarios(*options); }; });
+  add_colour(*command, options->colour);
+  command->footer(kEnvironmentHelp);
+  command->callback([&chosen, options] {
+    if (options->selector.paths.empty() && options->rerun_failed.empty()) {
+      throw CLI::RequiredError("PATHS");
+    }
+    chosen = [options] { return run_scenarios(*options); };
+  });
 }
 
 }  // namespace procession::cli

@@ -76,17 +76,22 @@ base::Result<Targets> targets_of(const std::string& path) {
                      "no such file or folder: " + report::printable(path)};
 }
 
+bool has_one_of(const scenario::Scenario& scenario, const std::vector<std::string>& labels) {
+  return std::find_first_of(scenario.tags.begin(), scenario.tags.end(), labels.begin(),
+                            labels.end()) != scenario.tags.end();
+}
+
 bool wanted(const scenario::Scenario& scenario, const Selector& selector) {
   const std::string id = scenario.id();
   const bool matches =
       selector.filters.empty() ||
       std::any_of(selector.filters.begin(), selector.filters.end(),
                   [&](const std::string& pattern) { return glob_matches(pattern, id); });
-  const bool labelled =
-      selector.labels.empty() ||
-      std::find_first_of(scenario.tags.begin(), scenario.tags.end(), selector.labels.begin(),
-                         selector.labels.end()) != scenario.tags.end();
-  return matches && labelled;
+  const bool labelled = selector.labels.empty() || has_one_of(scenario, selector.labels);
+  const bool excluded = has_one_of(scenario, selector.excluded_labels);
+  const bool among =
+      selector.only.empty() || selector.only.contains(id) || selector.only.contains(scenario.file);
+  return matches && labelled && !excluded && among;
 }
 
 BadFile bad_file(const std::string& file, const scenario::Reading& reading) {
@@ -141,10 +146,18 @@ class Selecting {
       }
       found = true;
       if (wanted(scenario, selector_) && ids_.insert(scenario.id()).second) {
-        selection_.scenarios.push_back(scenario);
+        take_or_leave(std::move(scenario));
       }
     }
     return found ? base::Result<>() : no_such_instance(target, scenarios);
+  }
+
+  void take_or_leave(scenario::Scenario scenario) {
+    if (selector_.shard && !is_in(*selector_.shard, scenario.id())) {
+      ++selection_.in_other_shards;
+    } else {
+      selection_.scenarios.push_back(std::move(scenario));
+    }
   }
 
   const Selector& selector_;

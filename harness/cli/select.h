@@ -4,8 +4,12 @@
 // the paths; within a folder sorted by name. What is named twice is selected once.
 
 #include "harness/base/result.h"
+#include "harness/cli/shard.h"
 #include "harness/scenario/model.h"
 
+#include <cstddef>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +20,9 @@ struct Selector {
   std::vector<std::string> paths;    // file, folder (all *.yaml below it), or file[key=value,…]
   std::vector<std::string> filters;  // patterns of whole ids; empty = all
   std::vector<std::string> labels;   // tags; empty = all
+  std::vector<std::string> excluded_labels;  // tags; none of them
+  std::set<std::string> only;                // ids or files; empty = all
+  std::optional<Shard> shard;                // of all that is left then
 };
 
 struct BadFile {
@@ -25,6 +32,7 @@ struct BadFile {
 
 struct Selection {
   std::vector<scenario::Scenario> scenarios;
+  std::size_t in_other_shards = 0;
   std::vector<BadFile> bad_files;  // patterns and labels do not excuse a file that cannot be read
 };
 

@@ -15,17 +15,23 @@ namespace procession::cli {
 
 namespace {
 
-ExitCode validate(const Selector& selector) {
-  base::Result<Selection> selection = select(selector);
+struct ValidateOptions {
+  Selector selector;
+  std::optional<std::uint32_t> seed;
+};
+
+ExitCode validate(const ValidateOptions& options) {
+  base::Result<Selection> selection = select(options.selector);
   if (!selection) {
     return fail(selection.error());
   }
-  const Preparation preparation = prepare(std::move(*selection), Checks::PlanAndReview);
+  if (selection->scenarios.empty() && selection->bad_files.empty()) {
+    return nothing_selected(options.selector, *selection);
+  }
+  const Preparation preparation =
+      prepare(std::move(*selection), Checks::PlanAndReview, options.seed.value_or(0));
   if (!preparation.bad_files.empty()) {
     return fail(preparation.bad_files);
-  }
-  if (preparation.ready.empty()) {
-    return fail_nothing_selected();
   }
   const std::size_t count = preparation.ready.size();
   put(fmt::format("{} {}: nothing wrong\n", count, count == 1 ? "scenario" : "scenarios"));
@@ -35,10 +41,11 @@ ExitCode validate(const Selector& selector) {
 }  // namespace
 
 void add_validate_command(CLI::App& app, Command& chosen) {
-  const auto selector = std::make_shared<Selector>();
+  const auto options = std::make_shared<ValidateOptions>();
   CLI::App* command = app.add_subcommand("validate", "Say all that is wrong with files");
-  add_selector(*command, *selector);
-  command->callback([&chosen, selector] { chosen = [selector] { return validate(*selector); }; });
+  add_selector(*command, options->selector)->required();
+  add_seed(*command, options->seed);
+  command->callback([&chosen, options] { chosen = [options] { return validate(*options); }; });
 }
 
 }  // namespace procession::cli

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "harness/cli/app.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace procession::cli {
+
+namespace {
+
+// Of an option that takes one value the last one counts: so the command line overrules
+// PROCESSION_OPTS, and an alias of the shell.
+void let_the_last_one_count(CLI::App& command) {
+  for (CLI::Option* option : command.get_options()) {
+    if (option->get_expected_max() == 1 && option->nonpositional()) {
+      option->take_last();
+    }
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<CLI::App> make_app(Command& chosen, const std::string& command_line) {
+  auto app = std::make_unique<CLI::App>("Litmus tests and benchmarks for programs that fork.",
+                                        "procession");
+  app->set_version_flag("--version", PROCESSION_VERSION);
+  app->require_subcommand(1);
+  app->footer(kExitCodesHelp);
+  add_run_command(*app, chosen, command_line);
+  add_list_command(*app, chosen);
+  add_validate_command(*app, chosen);
+  add_explain_command(*app, chosen);
+  add_new_command(*app, chosen);
+  add_doctor_command(*app, chosen);
+  add_schema_command(*app, chosen);
+  add_completion_command(*app, chosen);
+  for (CLI::App* command : app->get_subcommands({})) {
+    let_the_last_one_count(*command);
+  }
+  return app;
+}
+
+void parse(CLI::App& app, std::vector<std::string> arguments) {
+  std::reverse(arguments.begin(), arguments.end());  // as the library wants it
+  app.parse(std::move(arguments));
+}
+
+}  // namespace procession::cli

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Reading a whole file into memory: results, Records.
+
+#include "harness/base/result.h"
+
+#include <string>
+
+namespace procession::cli {
+
+// BadInput, with the file's name, if it cannot be read or is no regular file.
+[[nodiscard]] base::Result<std::string> read_whole_file(const std::string& path);
+
+}  // namespace procession::cli
