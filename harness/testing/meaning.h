@@ -77,8 +77,8 @@ struct Process {
   static constexpr std::uint8_t kDefault = 0, kIgnore = 1, kHandled = 2;
 
   std::uint8_t life = Unmade;
-  std::uint8_t depth = 0;  // frames in use
-  std::uint8_t unused = 0;
+  std::uint8_t depth = 0;        // frames in use
+  std::uint8_t asked_by = 0;     // the step that has requested it, meanwhile
   std::uint8_t pending = 0;      // signals, a bit each
   std::uint8_t stopped = 0;      // by SIGSTOP
   std::uint8_t reaped = 0;       // whoever looks for it finds no process

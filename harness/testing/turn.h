@@ -96,7 +96,6 @@ class Turn {
   void ask_forkserver(const plan::Step& step);
   void wait_for_forkserver(const plan::Step& step);
   void be_made_by_forkserver();
-  [[nodiscard]] plan::StepId start_step_of(plan::InstanceId starter) const;
   bool is_own_child(const plan::Step& step);
   [[nodiscard]] bool is_known_ended(plan::InstanceId child) const;
   void join(const plan::Step& step);

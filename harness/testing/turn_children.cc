@@ -3,6 +3,7 @@
 #include "harness/testing/turn.h"
 
 #include <csignal>
+#include <utility>
 
 namespace procession::testing {
 
@@ -50,7 +51,11 @@ void Turn::ask_forkserver(const plan::Step& step) {
     fail(scenario::kGone);
     return;
   }
-  progress([&](Move& move) { move.next.processes[step.target].life = Process::Requested; });
+  progress([&](Move& move) {
+    Process& child = move.next.processes[step.target];
+    child.life = Process::Requested;
+    child.asked_by = static_cast<std::uint8_t>(current());
+  });
 }
 
 void Turn::be_made_by_forkserver() {
@@ -60,31 +65,20 @@ void Turn::be_made_by_forkserver() {
   }
   move([&](Move& move) {
     me(move).life = Process::Made;
+    const StepId start = std::exchange(me(move).asked_by, std::uint8_t{0});
+    happens(move, meaning_.of_step(Event::Effect, start));
     // The starter may be dead by now, or still wait for the answer.
     const InstanceId starter = plan_.instance(self_).starter;
     Process& waiting = move.next.processes[starter];
     for (std::size_t i = 0; i < waiting.depth; ++i) {
       Frame& frame = waiting.frames[i];
-      const plan::Step& step = plan_.step(frame.step);
-      if (step.verb == Verb::Start && step.target == self_ && frame.progress > 0) {
-        happens(move, meaning_.of_step(Event::Effect, frame.step));
+      if (frame.step == start && frame.progress > 0) {
         frame.stage = Frame::Acted;
         frame.arrived = 0;
         frame.progress = 0;
-        return;
       }
     }
-    happens(move, meaning_.of_step(Event::Effect, start_step_of(starter)));
   });
-}
-
-StepId Turn::start_step_of(InstanceId starter) const {
-  for (const StepId step : plan::steps_of(plan_, starter)) {
-    if (plan_.step(step).verb == Verb::Start && plan_.step(step).target == self_) {
-      return step;
-    }
-  }
-  base::fail_check("a process that was asked for has its start", std::source_location::current());
 }
 
 void Turn::wait_for_forkserver(const plan::Step& step) {
