@@ -166,10 +166,10 @@ void NetMaker::deaths_by(StepId id) {
   if (sender.target == kNone || sender.verb == Verb::Handle || !ends_a_process(sender.signal)) {
     return;
   }
-  for (InstanceId victim = 0; victim < plan_.instances().size(); ++victim) {
-    if (victim != sender.target && !sender.group_signal) {
-      continue;
-    }
+  const auto instances = static_cast<InstanceId>(plan_.instances().size());
+  const InstanceId first = sender.group_signal ? 0 : sender.target;
+  const InstanceId last = sender.group_signal ? instances : first + 1;
+  for (InstanceId victim = first; victim < last; ++victim) {
     const Threat death{victim, id, 0, false};
     threat(death, made_.effect(id));
     for (const StepId handle : handles_[victim]) {
@@ -444,35 +444,76 @@ void NetMaker::breaks_as_unplanned(StepId id) {
 // does not come to.
 void NetMaker::vain_wait(StepId id) {
   const plan::Step& asked = plan_.step(id);
-  const plan::Gate& waited = plan_.gates()[asked.gate];
-  Ids causes;
-  for (const plan::Feed& feed : plan_.feeds(waited.feeds)) {
-    if (feed.by != asked.self) {
-      causes.push_back(cut(feed.by));
-    }
+  const Ids causes = losses_at(asked.gate).of_others(asked.self);
+  if (!causes.empty()) {
+    breaks(id, plan_.gates()[asked.gate].barrier ? scenario::kBrokenBarrier : scenario::kGone,
+           causes);
   }
-  for (const Arrival& arrival : arrivals_[asked.gate]) {
+}
+
+const NetMaker::Losses& NetMaker::losses_at(plan::GateId id) {
+  const auto [known, is_new] = losses_.try_emplace(id);
+  if (!is_new) {
+    return known->second;
+  }
+  const plan::Gate& waited = plan_.gates()[id];
+  std::vector<Loss> losses;
+  for (const plan::Feed& feed : plan_.feeds(waited.feeds)) {
+    losses.push_back({feed.by, cut(feed.by)});
+  }
+  for (const Arrival& arrival : arrivals_[id]) {
     const bool may_skip =
         arrival.step != kNone &&
         (may_be_left_out(arrival.step) ||
          (plan_.step(arrival.step).has_fails && arrival.point == plan::Feed::Point::Effect));
-    if (may_skip && arrival.by != asked.self) {
-      causes.push_back(made_.end(arrival.by));
+    if (may_skip) {
+      losses.push_back({arrival.by, made_.end(arrival.by)});
     }
   }
-  if (waited.feeds.count > arrivals_[asked.gate].size()) {
+  if (waited.feeds.count > arrivals_[id].size()) {
     for (const plan::Feed& feed : plan_.feeds(waited.feeds)) {
-      causes.push_back(made_.end(feed.by));
+      losses.push_back({kNone, made_.end(feed.by)});
     }
   }
   for (const InstanceId ended : plan_.ids(waited.ends)) {
-    if (plan_.instance(ended).starter != asked.self) {
-      add_never_started(ended, causes);
+    Ids never_started;
+    add_never_started(ended, never_started);
+    for (const EventId event : never_started) {
+      losses.push_back({plan_.instance(ended).starter, event});
     }
   }
-  if (!causes.empty()) {
-    breaks(id, waited.barrier ? scenario::kBrokenBarrier : scenario::kGone, causes);
+  known->second = chained(std::move(losses));
+  return known->second;
+}
+
+// Chained from both ends, so that n parties who each fear for all the others are linear in n.
+NetMaker::Losses NetMaker::chained(std::vector<Loss> losses) {
+  std::ranges::sort(losses);
+  const auto twice = std::ranges::unique(losses);
+  losses.erase(twice.begin(), twice.end());
+  const auto with = [&](Ids events, EventId one_more) -> Ids {
+    events.push_back(one_more);
+    return {any_of(events)};
+  };
+  Losses chained;
+  chained.up_to.resize(losses.size() + 1);
+  chained.from.resize(losses.size() + 1);
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    chained.by.push_back(losses[i].by);
+    chained.up_to[i + 1] = with(chained.up_to[i], losses[i].event);
   }
+  for (std::size_t i = losses.size(); i-- > 0;) {
+    chained.from[i] = with(chained.from[i + 1], losses[i].event);
+  }
+  return chained;
+}
+
+NetMaker::Ids NetMaker::Losses::of_others(InstanceId self) const {
+  const auto own = std::ranges::equal_range(by, self);
+  Ids events = up_to[static_cast<std::size_t>(own.begin() - by.begin())];
+  const Ids& behind = from[static_cast<std::size_t>(own.end() - by.begin())];
+  events.insert(events.end(), behind.begin(), behind.end());
+  return events;
 }
 
 // Whether its process may end in order without playing it.

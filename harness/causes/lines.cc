@@ -49,6 +49,7 @@ void NetMaker::index_plan() {
   in_handler_.resize(plan_.steps().size(), false);
   starts_.resize(instances);
   handles_.resize(instances);
+  signals_to_.resize(instances);
   killed_by_.resize(instances);
   failed_by_.resize(instances);
   line_ends_.resize(instances);
@@ -62,6 +63,9 @@ void NetMaker::index_plan() {
     }
     for (const plan::Feed& feed : plan_.feeds(step.feeds)) {
       arrivals_[feed.gate].push_back({id, feed.by, feed.point});
+    }
+    if (step.signal != 0 && step.target != kNone) {
+      (step.group_signal ? group_signals_ : signals_to_[step.target]).push_back(id);
     }
     switch (step.verb) {
       case Verb::Start:
@@ -157,13 +161,15 @@ void NetMaker::handler(StepId handle) {
   made_.named_[got] = name;
   made_.net.needs(got, made_.effect(handle));
   Ids senders;
-  for (StepId id = 0; id < plan_.steps().size(); ++id) {
-    const plan::Step& sender = plan_.step(id);
-    const bool sends = sender.signal == asked.signal && sender.target != kNone;
-    if (sends && (sender.target == asked.self || sender.group_signal)) {
-      senders.push_back(made_.effect(id));
+  for (const auto* signals : {&signals_to_[asked.self], &group_signals_}) {
+    for (const StepId id : *signals) {
+      if (plan_.step(id).signal == asked.signal) {
+        senders.push_back(made_.effect(id));
+      }
     }
-    if (asked.signal == SIGCHLD && stops_or_continues_child_of(asked.self, sender)) {
+  }
+  for (StepId id = 0; asked.signal == SIGCHLD && id < plan_.steps().size(); ++id) {
+    if (stops_or_continues_child_of(asked.self, plan_.step(id))) {
       senders.push_back(made_.call(id));
     }
   }

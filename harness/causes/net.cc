@@ -75,7 +75,7 @@ void Net::seal() {
   }
 }
 
-std::span<const std::uint32_t> Net::gates_at(PoolId pool, std::uint32_t count) const {
+std::span<const std::uint32_t> Net::find_gates_at(PoolId pool, std::uint32_t count) const {
   const auto need = [&](std::uint32_t index) { return gates_[index].need; };
   return std::ranges::equal_range(gates_at(pool), count, {}, need);
 }

@@ -87,9 +87,18 @@ class Net {
   [[nodiscard]] std::span<const std::uint32_t> gates_at(PoolId pool) const {
     return row(gates_at_, first_gate_at_, pool);
   }
-  [[nodiscard]] std::span<const std::uint32_t> gates_at(PoolId pool, std::uint32_t count) const;
+  [[nodiscard]] std::span<const std::uint32_t> gates_at(PoolId pool, std::uint32_t count) const {
+    const auto all = gates_at(pool);
+    if (all.size() == 1) {
+      return all.first(gates_[all.front()].need == count ? 1 : 0);
+    }
+    return find_gates_at(pool, count);
+  }
 
  private:
+  [[nodiscard]] std::span<const std::uint32_t> find_gates_at(PoolId pool,
+                                                             std::uint32_t count) const;
+
   // Table after table of rows behind each other: row r is first[r] … first[r + 1].
   using First = std::vector<std::uint32_t>;
   template <typename T>

@@ -5,6 +5,7 @@
 
 #include "harness/causes/guarantee.h"
 #include "harness/causes/net_of.h"
+#include "harness/causes/threats.h"
 
 #include <compare>
 #include <map>
@@ -23,14 +24,6 @@ struct Threat {
   bool early = false;  // called before what it needs; else because something was lost
 
   friend auto operator<=>(const Threat&, const Threat&) = default;
-};
-
-// A threat that does no harm if one of the guards is sure to come before `at`, which brings it
-// about.
-struct Guarded {
-  EventId threat = 0;  // an event of its own
-  EventId at = 0;
-  std::vector<EventId> guards;
 };
 
 // By default action, signal(7); SIGPIPE is ignored in every player.
@@ -63,6 +56,22 @@ class NetMaker {
   struct Traffic {
     PoolId sent = 0;
     bool once_each = true;  // no send brings more than one receive takes
+  };
+  // With this a wait may be in vain: somebody will not arrive.
+  struct Loss {
+    plan::InstanceId by = plan::kNone;
+    EventId event = 0;
+
+    friend auto operator<=>(const Loss&, const Loss&) = default;
+  };
+  // All that a gate of the plan may lose, by whom, and for each place one event that comes with the
+  // first of those before it, and with the first from there on; none where there are none.
+  struct Losses {
+    std::vector<plan::InstanceId> by;
+    std::vector<Ids> up_to;
+    std::vector<Ids> from;
+
+    [[nodiscard]] Ids of_others(plan::InstanceId self) const;
   };
   // A step of a line that ends its process in order; with `event` all children are joined.
   struct OrderlyEnd {
@@ -118,6 +127,8 @@ class NetMaker {
   EventId talkers_lost(std::uint32_t listener);
   [[nodiscard]] bool may_lack_connection(plan::StepId id) const;
   void vain_wait(plan::StepId id);
+  const Losses& losses_at(plan::GateId id);
+  [[nodiscard]] Losses chained(std::vector<Loss> losses);
   [[nodiscard]] bool may_be_left_out(plan::StepId id) const;
   void add_never_started(plan::InstanceId id, Ids& causes);
   void errors();
@@ -155,19 +166,22 @@ class NetMaker {
     plan::Feed::Point point = plan::Feed::Point::Return;
   };
   std::vector<bool> in_handler_;
-  std::vector<std::vector<plan::StepId>> starts_;                // by instance: steps that start it
-  std::vector<std::vector<Arrival>> arrivals_;                   // by gate
-  std::map<std::uint32_t, std::vector<plan::StepId>> sends_;     // by pipe
-  std::map<std::uint32_t, std::vector<plan::StepId>> listens_;   // by listener
-  std::map<std::uint32_t, plan::StepId> serves_;                 // by listener
-  std::map<std::uint32_t, std::vector<plan::StepId>> connects_;  // by listener
-  std::map<std::uint32_t, plan::StepId> made_at_;                // by pipe
+  std::vector<std::vector<plan::StepId>> starts_;      // by instance: steps that start it
+  std::vector<std::vector<Arrival>> arrivals_;         // by gate
+  std::vector<std::vector<plan::StepId>> signals_to_;  // by instance
+  std::vector<plan::StepId> group_signals_;
+  std::map<std::uint32_t, std::vector<plan::StepId>> sends_;        // by pipe
+  std::map<std::uint32_t, std::vector<plan::StepId>> listens_;      // by listener
+  std::map<std::uint32_t, plan::StepId> serves_;                    // by listener
+  std::map<std::uint32_t, std::vector<plan::StepId>> connects_;     // by listener
+  std::map<std::uint32_t, plan::StepId> made_at_;                   // by pipe
   std::map<std::uint32_t, std::vector<plan::StepId>> closings_of_;  // by pipe: close_end, of both
   std::vector<plan::StepId> first_exit_;                            // by instance: ends its line
   std::vector<std::vector<plan::StepId>> handles_;                  // by instance
   std::vector<Ids> killed_by_;                                      // by instance
   std::vector<std::vector<Failure>> failed_by_;                     // by instance
   std::map<plan::GateId, Meeting> meetings_;
+  std::map<plan::GateId, Losses> losses_;
   std::map<std::uint32_t, Traffic> traffic_;  // by pipe
   std::map<plan::InstanceId, EventId> killed_;
   std::map<plan::InstanceId, EventId> failed_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "harness/causes/net_of.h"
 
-#include "harness/causes/lanes.h"
 #include "harness/causes/net_maker.h"
+#include "harness/causes/threats.h"
 
 #include <algorithm>
 #include <iterator>
@@ -57,39 +57,6 @@ std::optional<plan::Event> PlanNet::event_of(EventId id) const {
 bool PlanNet::is_observed(EventId id) const {
   return id < processes_ || (id < unnamed_ && (id - processes_) % 3 != 2);
 }
-
-namespace {
-
-// Those that may come about in `net` before any of their guards.
-std::set<EventId> harmful(const Net& net, const std::vector<Guarded>& threats) {
-  const Possible can = possible(net);
-  std::map<std::vector<EventId>, std::vector<const Guarded*>> by_guards;
-  for (const Guarded& threat : threats) {
-    if (can[threat.at]) {
-      by_guards[threat.guards].push_back(&threat);
-    }
-  }
-  std::set<EventId> found;
-  for (auto next = by_guards.begin(); next != by_guards.end();) {
-    const auto first = next;
-    std::vector<std::vector<EventId>> guards;
-    for (; next != by_guards.end() && guards.size() < kLanes; ++next) {
-      guards.push_back(next->first);
-    }
-    const std::vector<Lanes> unguarded = possible_in_lanes(net, guards);
-    Lanes lane = 1;
-    for (auto group = first; group != next; ++group, lane <<= 1) {
-      for (const Guarded* threat : group->second) {
-        if ((unguarded[threat->at] & lane) != 0) {
-          found.insert(threat->threat);
-        }
-      }
-    }
-  }
-  return found;
-}
-
-}  // namespace
 
 // All guarded threats are struck out together, then counted in again where the net does not prove
 // them harmless, until each that is out is proven in a net without all that are out. No circle of
