@@ -125,6 +125,7 @@ struct Instance {
   scenario::StartMethod method = scenario::StartMethod::Fork;
   bool daemon = false;
   bool survivor = false;        // expected to live when all else has ended
+  bool watched = false;         // its end is judged by the clock: the warden stamps it
   TextRef path;                 // "main", "main/worker[2]", "server/talker[0]"
   TextRef name;                 // what ${name} says inside it
   TextRef template_name;        // "worker"
@@ -159,7 +160,7 @@ struct Header {
   std::uint32_t word_count = 0;  // words that one run needs (counters, arrivals, ports)
   InstanceId forkserver = kNone;
   std::uint32_t has_timing = 0;    // some expectation is judged by the clock
-  std::uint32_t watches_ends = 0;  // some `end` is judged by the clock
+  std::uint32_t watches_ends = 0;  // some instance is watched
 };
 
 // A view of the bytes; copying it copies a pointer.

@@ -7,6 +7,7 @@
 #include "harness/player/digits.h"
 #include "harness/player/forkserver.h"
 #include "harness/player/pipes.h"
+#include "harness/player/watch.h"
 
 #include <array>
 #include <cerrno>
@@ -135,6 +136,8 @@ Outcome start_process(InstanceId instance, StartMethod method, int handoff) {
   const Outcome outcome = make(instance, method);
   if (outcome.error != 0) {
     give_up(instance);
+  } else if (!outcome.is_child && the_plan().instance(instance).watched) {
+    have_end_watched(self().arena, slot_index(instance));
   }
   return outcome;
 }

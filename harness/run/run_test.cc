@@ -139,6 +139,56 @@ TEST_P(Play, OneRunIsRecorded) {
   EXPECT_LE(*main.dead_seen, *record.ended);
 }
 
+// Nobody reaps the child before the run is ended at its deadline, so its reaper sees its death
+// after that. The warden has stamped it before: it looks for ends before it looks at the clock.
+TEST_P(Play, AWatchedEndIsStampedLongBeforeTheReap) {
+  for (const auto method : {scenario::StartMethod::Fork, scenario::StartMethod::Spawn}) {
+    PlanScript script;
+    const InstanceId main = script.process("main");
+    const InstanceId child = script.process("child", main, method);
+    script.watch_end(child);
+    script.step(main, Verb::Start, child).method = method;
+    script.await_ends(main, {child});
+    script.sleep_for_ever(main);
+    // A machine may be so slow that main is ended before it sleeps.
+    for (base::Duration timeout = 500ms;; timeout *= 2) {
+      notes.records.clear();
+      ASSERT_TRUE(play(script.build(), 1, timeout));
+      ASSERT_EQ(notes.records.size(), 1u);
+      if (notes.records[0].processes[main].events.size() == 3 || timeout > 60s) {
+        break;
+      }
+    }
+    const Record& record = notes.records[0];
+    ASSERT_EQ(record.processes[main].events.size(), 3u);
+    EXPECT_TRUE(record.timed_out);
+    ASSERT_TRUE(record.processes[child].dead_seen);
+    EXPECT_LT(*record.processes[child].dead_seen, *record.processes[main].dead_seen);
+    EXPECT_GT(*record.processes[child].dead_seen, record.processes[child].begin);
+  }
+}
+
+TEST_P(Play, WatchedEndsOfManyRunsAreStampedInTheirSlots) {
+  PlanScript script;
+  const InstanceId main = script.process("main");
+  const InstanceId child = script.process("child", main);
+  script.watch_end(main);
+  script.watch_end(child);
+  script.step(main, Verb::Start, child);
+  script.step(main, Verb::Join, child);
+  ASSERT_TRUE(play(script.build(), 3000));
+  ASSERT_EQ(notes.records.size(), 3000u);
+  for (const Record& record : notes.records) {
+    for (const InstanceId id : {main, child}) {
+      const Process& process = record.processes[id];
+      ASSERT_TRUE(process.dead_seen);
+      EXPECT_GE(*process.dead_seen, process.events.back().call);
+    }
+    // The join is caused by the end: it cannot have returned before.
+    EXPECT_LE(*record.processes[child].dead_seen, *record.processes[main].events[1].returned);
+  }
+}
+
 TEST_P(Play, AThousandRunsAreRecordedInOrder) {
   ASSERT_TRUE(play(testing::one_child(), 1000));
   ASSERT_EQ(notes.records.size(), 1000u);

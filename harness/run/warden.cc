@@ -11,6 +11,7 @@
 #include "harness/run/orphans.h"
 #include "harness/run/settlement.h"
 #include "harness/run/warden_launch.h"
+#include "harness/run/watched_ends.h"
 #include "harness/run/zygote.h"
 
 #include <algorithm>
@@ -48,7 +49,11 @@ class Warden {
  public:
   // `deaths` is a signalfd for SIGCHLD.
   Warden(const trace::Arena& arena, int deaths, bool in_namespace)
-      : arena_(arena), header_(arena.header()), deaths_(deaths), in_namespace_(in_namespace) {}
+      : arena_(arena),
+        header_(arena.header()),
+        deaths_(deaths),
+        in_namespace_(in_namespace),
+        ends_(arena) {}
 
   // False if the system refuses; errno says why.
   bool make_zygote();
@@ -64,6 +69,7 @@ class Warden {
   void settle();
 
   void begin_batch();
+  void open_ends();
   void end_batch();
   void end_run(std::uint32_t why);
   void begin_settlement();
@@ -85,6 +91,7 @@ class Warden {
   plan::Plan plan_;
   int deaths_;
   bool in_namespace_;
+  WatchedEnds ends_;
   os::UniqueFd channel_;   // to the zygote
   os::UniqueFd zygote_;    // its pidfd; none when it is dead
   int zygote_number_ = 0;  // as /proc shows it; 0 without /proc
@@ -134,6 +141,7 @@ void Warden::serve() {
   send(kSocketFd, {Message::Ready});
   for (;;) {
     wait();
+    ends_.hear();
     hear_deaths();
     hear_tool();
     hear_zygote();
@@ -147,7 +155,8 @@ void Warden::wait() const {
                       {deaths_, POLLIN, 0},
                       {zygote_.get(), POLLIN, 0},
                       {zygote_ ? channel_.get() : -1, POLLIN, 0},
-                      {settlement_ ? settlement_->watched() : -1, POLLIN, 0}};
+                      {settlement_ ? settlement_->watched() : -1, POLLIN, 0},
+                      {ends_.fd(), POLLIN, 0}};
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(patience());
   ::poll(entries, std::size(entries), static_cast<int>(left.count()));
 }
@@ -267,10 +276,17 @@ void Warden::end_run(std::uint32_t why) {
 void Warden::begin_batch() {
   plan_ = plan::Plan({arena_.plan_bytes(), header_.plan_capacity});
   std::memset(static_cast<void*>(&arena_.run(0)), 0, sizeof(Run) * header_.run_count);
+  open_ends();
   playing_ = true;
   batch_over_ = false;
   stop_ = false;
   send(channel_.get(), {Message::Play});
+}
+
+void Warden::open_ends() {
+  if (plan_.header().watches_ends != 0) {
+    ends_.open();
+  }
 }
 
 // What lives now was started by no step: all slots of all runs have been reaped.
@@ -283,6 +299,7 @@ void Warden::end_batch() {
   }
   playing_ = false;
   ending_.reset();
+  ends_.forget();
   send(kSocketFd, {Message::Played});
 }
 
@@ -331,6 +348,7 @@ void Warden::bury_zygote() {
 }
 
 void Warden::replace_zygote() {
+  ends_.close();
   if (!make_zygote()) {
     give_up(Trouble::MakeZygote, errno);
     return;
@@ -338,6 +356,7 @@ void Warden::replace_zygote() {
   if (!playing_ || batch_over_) {
     return;
   }
+  open_ends();
   if (stop_ || header_.runs_done.load(std::memory_order_relaxed) >= header_.run_count) {
     end_batch();
   } else {

@@ -4,6 +4,7 @@
 #include "harness/os/process.h"
 #include "harness/plan/plan.h"
 #include "harness/player/launch.h"
+#include "harness/player/watch.h"
 #include "harness/run/channel.h"
 #include "harness/run/thrift.h"
 #include "harness/run/warden_launch.h"
@@ -73,6 +74,9 @@ class Zygote {
     }
     run.main_pid = pid;
     main.pid.store(pid, std::memory_order_release);
+    if (plan.instance(0).watched) {
+      player::have_end_watched(arena_, index * header_.slots_per_run);
+    }
     ::setpgid(pid, pid);  // on both sides, as shells do: whoever comes first
     player::record_death(arena_, index, 0, pid, Slot::kByZygote, WEXITED);
     end_run(run);

@@ -55,6 +55,11 @@ void PlanScript::await_ends(InstanceId who, const std::vector<InstanceId>& other
 
 void PlanScript::exit_now(InstanceId who, int status) { step(who, Verb::ExitNow).number = status; }
 
+void PlanScript::watch_end(InstanceId who) {
+  builder_.instances[who].watched = true;
+  builder_.header.watches_ends = 1;
+}
+
 plan::OwnedPlan PlanScript::build() const {
   plan::PlanBuilder builder = builder_;
   for (InstanceId who = 0; who < lines_.size(); ++who) {

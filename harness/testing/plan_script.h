@@ -28,6 +28,8 @@ class PlanScript {
   // Waits until all of these have ended.
   void await_ends(plan::InstanceId who, const std::vector<plan::InstanceId>& others);
   void exit_now(plan::InstanceId who, int status);
+  // As if an expectation judged it by the clock.
+  void watch_end(plan::InstanceId who);
 
   [[nodiscard]] plan::Instance& instance(plan::InstanceId who) { return builder_.instances[who]; }
 

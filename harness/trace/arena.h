@@ -102,7 +102,11 @@ struct alignas(64) Slot {
   std::uint32_t first_child, last_child;
   std::uint32_t next_child;             // the one that its starter has started after it
   std::atomic<std::uint64_t> bookmark;  // where in its chain of chunks it writes (player/recorder)
-  std::uint64_t spare[5];
+  // Of a process whose end is watched (plan::Instance::watched); the warden's, but for the first.
+  std::uint32_t next_watched;  // slot number + 1 of the next one in the list, 0 = none
+  std::int32_t watch;          // the warden's descriptor of it + 1, 0 = none
+  std::int64_t end_seen;       // when the warden saw that it had ended, 0 = never
+  std::uint64_t spare[3];
 
   static constexpr std::uint32_t kByWarden = 0xFFFF'FFFE;  // the reaper of orphans
   static constexpr std::uint32_t kByZygote = 0xFFFF'FFFD;  // main's parent
@@ -173,6 +177,9 @@ struct alignas(64) Header {
   std::atomic<std::uint32_t> lost;  // events that found no room
   std::atomic<std::uint32_t> runs_done;
   std::atomic<std::uint32_t> stop;  // the warden wants the zygote to begin no further run
+  // Slot number + 1 of the process last started whose end is to be watched, and which the warden
+  // has not taken up yet; the others behind it by Slot::next_watched. 0 = none.
+  std::atomic<std::uint32_t> to_watch;
 };
 
 // Where everything is; copying copies a pointer.

@@ -65,8 +65,10 @@ class RunReader {
     process.pid = slot.pid.load(std::memory_order_relaxed);
     process.ppid = slot.ppid;
     process.begin = {slot.begin};
-    if (slot.dead_seen != 0) {
-      process.dead_seen = base::Instant{slot.dead_seen};
+    for (const std::int64_t seen : {slot.dead_seen, slot.end_seen}) {
+      if (seen != 0 && (!process.dead_seen || seen < process.dead_seen->ns)) {
+        process.dead_seen = base::Instant{seen};
+      }
     }
     if (state == Slot::Reaped) {
       read_end(slot, flags, instance, process);

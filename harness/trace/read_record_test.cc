@@ -75,6 +75,19 @@ class ReadRecord : public testing::Test {
   ReadingKey key_{{kNoSlot, 0}, {false, true}};  // main starts the other; step 1 answers text
 };
 
+TEST_F(ReadRecord, TellsTheEarliestObservationOfADeath) {
+  reap(begin(0, 20), 0, Slot::kByZygote);
+  Slot& watched = begin(1, 21);
+  watched.end_seen = 500;
+  reap(watched, 0, slot_index(0));
+  EXPECT_EQ(read().processes[0].dead_seen, base::Instant{800});
+  EXPECT_EQ(read().processes[1].dead_seen, base::Instant{500});
+  watched.end_seen = 850;  // the warden was late
+  EXPECT_EQ(read().processes[1].dead_seen, base::Instant{800});
+  watched.dead_seen = 0;  // the kernel has reaped it
+  EXPECT_EQ(read().processes[1].dead_seen, base::Instant{850});
+}
+
 TEST_F(ReadRecord, TellsTheRunAndWhoReapedWhom) {
   reap(begin(0, 20), 0, Slot::kByZygote);
   reap(begin(1, 21), signal_status(9, false), slot_index(0));
