@@ -4,6 +4,7 @@
 #include "harness/plan/events.h"
 #include "harness/plan/planning.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace procession::plan {
@@ -24,9 +25,31 @@ void plan_survivors(Planned& planned, const Plan& view) {
   }
 }
 
-bool judged_by_the_clock(const scenario::Expectations& expect) {
-  return !expect.timing.empty() || !expect.overlap.empty() || !expect.parallel.empty() ||
-         !expect.serial.empty();
+// Whose end `timing` or a figure speaks of: when it is reaped says little of when it ended.
+void plan_watched_ends(Planned& planned, const Plan& view) {
+  const EventFinder finder(view);
+  const auto watch = [&](const scenario::EventPattern& event) {
+    if (event.what != "end") {
+      return;
+    }
+    for (const auto& process : finder.processes(event.process)) {
+      planned.builder.instances[process.instance].watched = true;
+      planned.builder.header.watches_ends = 1;
+    }
+  };
+  for (const scenario::OrderPattern& order : planned.asked.expect.timing) {
+    std::ranges::for_each(order.events, watch);
+  }
+  for (const scenario::Figure& figure : planned.asked.figures) {
+    watch(figure.from);
+    watch(figure.to);
+  }
+}
+
+bool judged_by_the_clock(const scenario::Scenario& asked) {
+  const scenario::Expectations& expect = asked.expect;
+  return !asked.figures.empty() || !expect.timing.empty() || !expect.overlap.empty() ||
+         !expect.parallel.empty() || !expect.serial.empty();
 }
 
 }  // namespace
@@ -48,7 +71,8 @@ Planning make_plan(const scenario::Scenario& scenario, std::uint32_t seed) {
     const OwnedPlan lines = planned.builder.build();
     plan_gates(planned, lines.view());
     plan_survivors(planned, lines.view());
-    planned.builder.header.has_timing = judged_by_the_clock(scenario.expect) ? 1 : 0;
+    plan_watched_ends(planned, lines.view());
+    planned.builder.header.has_timing = judged_by_the_clock(scenario) ? 1 : 0;
     plan = planned.builder.build();
   }
   found.sort_by_position();

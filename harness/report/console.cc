@@ -2,12 +2,14 @@
 #include "harness/report/console.h"
 
 #include "harness/base/text.h"
+#include "harness/measure/figure.h"
 #include "harness/report/printable.h"
 #include "harness/scenario/model.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 namespace procession::report {
@@ -125,6 +127,38 @@ std::string outcomes_text(const std::vector<verify::SeenOutcome>& outcomes) {
   return shown;
 }
 
+std::string duration_text(double ns) {
+  return base::format_duration(base::Duration(static_cast<std::int64_t>(std::llround(ns))));
+}
+
+// "p50 1.2 ms (1.1 ms to 1.3 ms)": with the interval that holds it with 95 % confidence.
+std::string percentile_text(const measure::Figure::Percentile& percentile) {
+  const auto end = [](const std::optional<double>& bound) {
+    return bound ? duration_text(*bound) : std::string("unknown");
+  };
+  return fmt::format(", p{} {} ({} to {})", percentile.percent, duration_text(*percentile.value),
+                     end(percentile.bounds.low), end(percentile.bounds.high));
+}
+
+// A line for each figure; percentiles as far as there are samples for them.
+std::string figures_text(const std::vector<measure::Figure>& figures) {
+  std::string shown;
+  for (const measure::Figure& figure : figures) {
+    shown += fmt::format("  {}: n {}", printable(figure.name), figure.count);
+    if (figure.min) {
+      shown += ", min " + duration_text(*figure.min);
+    }
+    for (const measure::Figure::Percentile& percentile : figure.percentiles) {
+      shown += percentile.value ? percentile_text(percentile) : "";
+    }
+    if (figure.max) {
+      shown += ", max " + duration_text(*figure.max);
+    }
+    shown += "\n";
+  }
+  return shown;
+}
+
 // As the verdicts' messages count runs.
 std::uint32_t people_count(std::uint32_t run) { return run + 1; }
 
@@ -206,6 +240,7 @@ std::string console_scenario(const ScenarioResult& result, Colour colour) {
   if (is_verdict(result.outcome)) {
     shown += details(result, colour);
   }
+  shown += figures_text(result.judgement.figures);
   for (const std::string& diagnostic : result.diagnostics) {
     shown += diagnostic + (diagnostic.ends_with('\n') ? "" : "\n");
   }

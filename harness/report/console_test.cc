@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "harness/report/console.h"
 
+#include "harness/measure/samples.h"
 #include "harness/report/result_samples_test.h"
 
 #include <gmock/gmock.h>
@@ -15,6 +16,21 @@ using ::testing::Not;
 TEST(Console, needs_one_line_for_what_came_out_as_expected) {
   EXPECT_EQ(console_scenario(held_scenario(), Colour::No),
             "as expected  tutorial/join.yaml (1 run, 1.2 ms)\n");
+}
+
+TEST(Console, needs_one_line_more_for_each_figure) {
+  ScenarioResult result = held_scenario();
+  measure::Samples samples;
+  for (std::int64_t value = 1; value <= 60; ++value) {
+    samples.add(value * 1000);
+  }
+  result.judgement.figures = {measure::figure_of("setup", "ns", samples),
+                              measure::figure_of("none", "ns", measure::Samples())};
+  EXPECT_EQ(console_scenario(result, Colour::No),
+            "as expected  tutorial/join.yaml (1 run, 1.2 ms)\n"
+            "  setup: n 60, min 1 µs, p50 30 µs (22 µs to 39 µs), p90 54 µs (49 µs to 59 µs), max "
+            "60 µs\n"
+            "  none: n 0\n");
 }
 
 TEST(Console, shows_all_that_is_known_of_what_is_broken) {

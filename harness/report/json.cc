@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "harness/report/json.h"
 
+#include "harness/measure/figure.h"
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 namespace procession::report {
 
@@ -49,6 +54,42 @@ Json outcomes_to_json(const std::vector<verify::SeenOutcome>& outcomes) {
   return array;
 }
 
+// A number that is not known is null: JSON has neither NaN nor infinity, and a percentile without
+// enough samples means nothing.
+Json number_to_json(const std::optional<double>& number) {
+  return number && std::isfinite(*number) ? Json(*number) : Json(nullptr);
+}
+
+Json bounds_to_json(const measure::Bounds& bounds) {
+  return {number_to_json(bounds.low), number_to_json(bounds.high)};
+}
+
+Json figure_to_json(const measure::Figure& figure) {
+  Json object = {{"name", figure.name},
+                 {"unit", figure.unit},
+                 {"n", figure.count},
+                 {"min", number_to_json(figure.min)},
+                 {"mean", number_to_json(figure.mean)},
+                 {"deviation", number_to_json(figure.deviation)}};
+  Json intervals = {{"mean", bounds_to_json(figure.mean_bounds)}};
+  for (const measure::Figure::Percentile& percentile : figure.percentiles) {
+    const std::string key = fmt::format("p{}", percentile.percent);
+    object[key] = number_to_json(percentile.value);
+    intervals[key] = bounds_to_json(percentile.bounds);
+  }
+  object["max"] = number_to_json(figure.max);
+  object["ci95"] = std::move(intervals);
+  return object;
+}
+
+Json figures_to_json(const std::vector<measure::Figure>& figures) {
+  Json array = Json::array();
+  for (const measure::Figure& figure : figures) {
+    array.push_back(figure_to_json(figure));
+  }
+  return array;
+}
+
 Json printed_to_json(const std::vector<verify::PrintedLine>& printed) {
   Json array = Json::array();
   for (const verify::PrintedLine& line : printed) {
@@ -70,6 +111,7 @@ Json scenario_to_json(const ScenarioResult& result) {
           {"wall_ns", result.wall.count()},
           {"verdicts", verdicts_to_json(result.judgement.verdicts)},
           {"outcomes", outcomes_to_json(result.judgement.outcomes)},
+          {"figures", figures_to_json(result.judgement.figures)},
           {"shown_run", result.judgement.shown_run + 1},
           {"printed", printed_to_json(result.judgement.printed)},
           {"story", result.judgement.story}};

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "harness/report/json.h"
 
+#include "harness/measure/samples.h"
 #include "harness/report/result_samples_test.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+
+#include <limits>
 
 namespace procession::report {
 namespace {
@@ -44,10 +47,40 @@ TEST(Json, holds_a_whole_broken_scenario) {
       {"key": "left", "text": "nothing is left", "line": 0, "column": 0,
        "verdict": "held", "wanted": "held", "as_expected": true, "message": "", "evidence": []}],
     "outcomes": [{"values": {"first": "true"}, "count": 7, "listed": "allowed"}],
+    "figures": [],
     "shown_run": 3,
     "printed": [{"process": "main", "text": "<on> & \u001b[31mon\uFFFD", "at_ns": 5000},
                 {"process": "main/child", "text": "done", "at_ns": 9000}],
     "story": ["main/child: in receive(p) since 9.9 s"]})"));
+}
+
+TEST(Json, holds_every_figure_without_numbers_that_it_cannot_spell) {
+  SessionResult session = sample_session();
+  measure::Samples samples;
+  for (std::int64_t value = 1; value <= 60; ++value) {
+    samples.add(value);
+  }
+  session.scenarios[1].judgement.figures = {measure::figure_of("setup", "ns", samples),
+                                            measure::figure_of("none", "ns", measure::Samples())};
+  session.scenarios[1].judgement.figures[0].mean = std::numeric_limits<double>::quiet_NaN();
+  session.scenarios[1].judgement.figures[0].max = std::numeric_limits<double>::infinity();
+  const json document = json::parse(to_json(session));
+  const json& setup = document["scenarios"][1]["figures"][0];
+  EXPECT_EQ(setup["name"], "setup");
+  EXPECT_EQ(setup["unit"], "ns");
+  EXPECT_EQ(setup["n"], 60);
+  EXPECT_EQ(setup["min"], 1);
+  EXPECT_EQ(setup["p50"], 30);
+  EXPECT_EQ(setup["p90"], 54);
+  EXPECT_EQ(setup["p99"], nullptr);
+  EXPECT_EQ(setup["p99.9"], nullptr);
+  EXPECT_EQ(setup["mean"], nullptr);
+  EXPECT_EQ(setup["max"], nullptr);
+  EXPECT_EQ(setup["ci95"]["p50"], json::parse("[22, 39]"));  // scipy.stats.binom, n = 60
+  EXPECT_EQ(setup["ci95"]["p99"], json::parse("[null, null]"));
+  const json& none = document["scenarios"][1]["figures"][1];
+  EXPECT_EQ(none["n"], 0);
+  EXPECT_EQ(none["min"], nullptr);
 }
 
 }  // namespace

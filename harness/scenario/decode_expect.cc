@@ -238,7 +238,26 @@ Expectations decode_expect(const Node& node, Diagnostics& problems) {
   expect.survivors = fields["survivors"].process_list();
   expect.timeout = fields["timeout"].flag().value_or(false);
   expect.outcomes = decode_outcomes(fields["outcomes"], problems);
+  expect.figures = fields["figures"].figures();
   return expect;
+}
+
+std::vector<Figure> decode_figures(const Node& node, Diagnostics& problems) {
+  std::vector<Figure> figures;
+  for (const Entry& entry : map_entries(node, {"figures", problems})) {
+    if (const auto name = read_name(entry.key.text); !name) {
+      problems.add(entry.key.at, name.error().message);
+      continue;
+    }
+    const std::string owner = fmt::format("the figure `{}`", entry.key.text);
+    const Fields fields(entry.value, keys_of(Level::Figure), owner, problems);
+    auto from = fields["from"].event();
+    auto to = fields["to"].event();
+    if (from && to) {
+      figures.push_back({entry.key.text, entry.key.at, std::move(*from), std::move(*to)});
+    }
+  }
+  return figures;
 }
 
 std::map<std::string, VerdictKind> decode_verdict(const Node& node, const Node* expect,

@@ -145,6 +145,12 @@ std::vector<OrderPattern> Field::orders() const {
   });
 }
 
+std::vector<FigurePattern> Field::figures() const {
+  return read_as(Type::FigureList, [](const Node& node, const Site& site) {
+    return read_each(list_items(node, site), site, figure_value);
+  });
+}
+
 Fields::Fields(const Node& node, const std::vector<Key>& keys, std::string_view owner,
                Diagnostics& problems) {
   if (!node.is_map()) {

@@ -46,6 +46,7 @@ class Field {
   [[nodiscard]] std::vector<Text> texts() const;
   [[nodiscard]] std::vector<EventPattern> events() const;
   [[nodiscard]] std::vector<OrderPattern> orders() const;
+  [[nodiscard]] std::vector<FigurePattern> figures() const;
 
  private:
   // What `read` makes of the node, or nothing if the field is absent.

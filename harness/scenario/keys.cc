@@ -76,6 +76,9 @@ std::vector<Key> file_keys() {
        .type = Type::ProcessMap,
        .required = true,
        .about = "what each process does; main is the root"},
+      {.name = "figures",
+       .type = Type::FigureMap,
+       .about = "what is measured: by name, the time between two events"},
       {.name = "expect", .type = Type::Expect, .about = "what must hold"},
       {.name = "verdict",
        .type = Type::Verdict,
@@ -123,6 +126,19 @@ std::vector<Key> process_keys() {
   };
 }
 
+std::vector<Key> figure_keys() {
+  return {
+      {.name = "from",
+       .type = Type::Event,
+       .required = true,
+       .about = "the event that a sample lasts from"},
+      {.name = "to",
+       .type = Type::Event,
+       .required = true,
+       .about = "the event that a sample lasts to"},
+  };
+}
+
 std::vector<Key> common_step_keys() {
   return {
       {.name = "as",
@@ -165,6 +181,9 @@ std::vector<Key> expect_keys() {
        .fallback = "false",
        .about = "the run hangs until the timeout"},
       {.name = "outcomes", .type = Type::Outcomes, .about = "judges all runs together"},
+      {.name = "figures",
+       .type = Type::FigureList,
+       .about = "what the figures of all runs together come to, such as setup.p99 < 2ms"},
   };
 }
 
@@ -383,9 +402,9 @@ std::vector<VerbRow> all_verbs() {
 }  // namespace
 
 const std::vector<Key>& keys_of(Level level) {
-  static const std::vector<std::vector<Key>> kLevels = {file_keys(),    requires_keys(),
-                                                        process_keys(), common_step_keys(),
-                                                        expect_keys(),  outcomes_keys()};
+  static const std::vector<std::vector<Key>> kLevels = {
+      file_keys(),        requires_keys(), process_keys(), figure_keys(),
+      common_step_keys(), expect_keys(),   outcomes_keys()};
   return kLevels[static_cast<std::size_t>(level)];
 }
 
@@ -424,8 +443,8 @@ const std::vector<std::string_view>& fact_names() {
 
 std::vector<std::string> documented_words() {
   std::set<std::string> words = {"left"};
-  for (const Level level : {Level::File, Level::Requires, Level::Process, Level::Step,
-                            Level::Expect, Level::Outcomes}) {
+  for (const Level level : {Level::File, Level::Requires, Level::Process, Level::Figure,
+                            Level::Step, Level::Expect, Level::Outcomes}) {
     for (const Key& key : keys_of(level)) {
       words.emplace(key.name);
     }

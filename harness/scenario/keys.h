@@ -35,13 +35,15 @@ enum class Type : std::uint8_t {
   ProcessList,
   EventList,
   OrderList,
-  GroupList,  // of processes, or of lists of processes
+  FigureList,  // what figures are compared with
+  GroupList,   // of processes, or of lists of processes
   OutcomeList,
   Steps,
   // maps
   Matrix,
   Requires,
   ProcessMap,
+  FigureMap,  // name: a map of from and to
   Expect,
   Verdict,
   CountMap,   // event: number or range
@@ -73,7 +75,7 @@ struct VerbRow {
   std::vector<Key> keys = {};  // operand, options and what every verb takes
 };
 
-enum class Level : std::uint8_t { File, Requires, Process, Step, Expect, Outcomes };
+enum class Level : std::uint8_t { File, Requires, Process, Figure, Step, Expect, Outcomes };
 
 // The keys of a level in the order of the reference; of Step: those that every verb takes.
 [[nodiscard]] const std::vector<Key>& keys_of(Level level);

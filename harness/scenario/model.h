@@ -9,6 +9,7 @@
 
 #include "harness/base/time.h"
 #include "harness/scenario/event_pattern.h"
+#include "harness/scenario/figure_pattern.h"
 #include "harness/scenario/symbol.h"
 #include "harness/scenario/verb.h"
 
@@ -73,7 +74,14 @@ struct Process {
   std::string display_name;  // `name`: empty = its name in the file, `auto` = Process-1:2
 };
 
-// What a figure, an exit or an outcome compares with.
+// A figure: what is measured, the time between two events.
+struct Figure {
+  std::string name;
+  Position at;
+  EventPattern from;
+  EventPattern to;
+};
+
 struct Requires {
   int cpus = 0;  // minimum, 0 = any
   std::vector<Text> programs;
@@ -145,6 +153,7 @@ struct Expectations {
   std::vector<std::pair<ProcessPattern, Position>> survivors;
   bool timeout = false;
   std::optional<Outcomes> outcomes;
+  std::vector<FigurePattern> figures;
 };
 
 enum class VerdictKind : std::uint8_t { Held, Broken, Inconclusive, Invalid, Skipped };
@@ -165,6 +174,7 @@ struct Scenario {
   base::Duration timeout = std::chrono::seconds(10);
   std::vector<Step> module;
   std::vector<Process> processes;  // in the file's order
+  std::vector<Figure> figures;     // in the file's order
   Expectations expect;
   // By key of `expect`, and `left` for the check that is always on; absent = held.
   std::map<std::string, VerdictKind> verdict;

@@ -65,6 +65,9 @@ Scenario decode_scenario(const Node& root, Diagnostics& problems) {
   if (const Field processes = fields["processes"]) {
     scenario.processes = decode_processes(processes.node(), problems);
   }
+  if (const Field figures = fields["figures"]) {
+    scenario.figures = decode_figures(figures.node(), problems);
+  }
   const Field expect = fields["expect"];
   if (expect) {
     scenario.expect = decode_expect(expect.node(), problems);

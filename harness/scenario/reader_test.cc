@@ -361,8 +361,8 @@ TEST(Reader, ChecksLabelsSymbolsAndFactsAcrossTheFile) {
 
 TEST(Reader, ChecksExpectations) {
   EXPECT_THAT(problems_of_expect("  ordr: []\n"), ElementsAre(HasSubstr("did you mean `order`?")));
-  EXPECT_THAT(problems_of_expect("  figures: []\n"),
-              ElementsAre(HasSubstr("unknown key `figures` in `expect`")));
+  EXPECT_THAT(problems_of_expect("  figures: [a.p99 < 2]\n"),
+              ElementsAre(HasSubstr("f:4:21: `2` has no unit")));
   EXPECT_THAT(problems_of_expect("  never: a.end\n"),
               ElementsAre(HasSubstr("`never` must be a list, not `a.end`")));
   EXPECT_THAT(problems_of_expect("  count: {a.end: 4..1, b: 2}\n"),
@@ -378,6 +378,48 @@ TEST(Reader, ChecksExpectations) {
               ElementsAre(HasSubstr("f:4:19: `ü.end` where the name of a process"),
                           HasSubstr("`left` cannot be `bad`"),
                           HasSubstr("a verdict on `timing`, which `expect` does not have")));
+}
+
+TEST(Reader, ReadsFigures) {
+  const Reading reading = read_text(R"(scenario: x
+matrix: {bound: [2ms]}
+processes: {main: []}
+figures:
+  life: {from: main.begin, to: main.end}
+expect:
+  figures:
+    - life.p99 < ${bound}
+)",
+                                    "f");
+  ASSERT_EQ(reading.scenarios.size(), 1u);
+  const Scenario& scenario = reading.scenarios[0];
+  ASSERT_EQ(scenario.figures.size(), 1u);
+  EXPECT_EQ(scenario.figures[0].name, "life");
+  EXPECT_EQ(scenario.figures[0].at.line, 5);
+  EXPECT_EQ(scenario.figures[0].from.text, "main.begin");
+  EXPECT_EQ(scenario.figures[0].to.text, "main.end");
+  ASSERT_EQ(scenario.expect.figures.size(), 1u);
+  EXPECT_EQ(scenario.expect.figures[0].bound, 2e6);
+  EXPECT_EQ(scenario.expect.figures[0].at.column, 7);
+}
+
+TEST(Reader, ChecksFigures) {
+  const auto problems = [](std::string_view figures) {
+    return problems_of("scenario: x\nprocesses: {main: []}\nfigures: " + std::string(figures) +
+                       "\n");
+  };
+  EXPECT_THAT(problems("[]"), ElementsAre(HasSubstr("`figures` must be a map")));
+  EXPECT_THAT(problems("{9: {from: main.begin, to: main.end}}"),
+              ElementsAre(HasSubstr("`9` is no name")));
+  EXPECT_THAT(problems("{a: main.begin}"),
+              ElementsAre(HasSubstr("the figure `a` must be a map, not `main.begin`")));
+  EXPECT_THAT(problems("{a: {from: main.begin}}"),
+              ElementsAre(HasSubstr("the figure `a` lacks `to`")));
+  EXPECT_THAT(problems("{a: {from: main.begin, too: main.end, to: main}}"),
+              ElementsAre(HasSubstr("unknown key `too` in the figure `a`; did you mean `to`?"),
+                          HasSubstr("a process alone is no event")));
+  EXPECT_THAT(problems("{a: {from: \"main.begin?\", to: main.end}}"),
+              ElementsAre(HasSubstr("left of a `<` only")));
 }
 
 TEST(Reader, RendersAProblemWithItsLine) {

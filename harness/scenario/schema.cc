@@ -77,6 +77,8 @@ Json schema_of(const Key& key) {
       return list_of(ref("event"));
     case Type::OrderList:
       return list_of(ref("order"));
+    case Type::FigureList:
+      return list_of(pattern("^[A-Za-z].* (<|<=|>|>=|==) |\\$\\{"));
     case Type::GroupList:
       return {{"anyOf", {list_of(ref("process")), list_of(list_of(ref("process")))}}};
     case Type::OutcomeList:
@@ -99,6 +101,8 @@ Json schema_of(const Key& key) {
       return ref("requires");
     case Type::ProcessMap:
       return ref("processes");
+    case Type::FigureMap:
+      return ref("figures");
     case Type::Expect:
       return ref("expect");
     case Type::Verdict:
@@ -173,6 +177,12 @@ Json processes() {
           {"propertyNames", {{"pattern", kNamePattern}, {"not", {{"enum", reserved_names()}}}}}};
 }
 
+Json figures() {
+  Json schema = map_of(map_with(keys_of(Level::Figure)));
+  schema["propertyNames"] = {{"pattern", kNamePattern}};
+  return schema;
+}
+
 Json verdict() {
   Json schema = {
       {"type", "object"}, {"properties", Json::object()}, {"additionalProperties", false}};
@@ -200,6 +210,7 @@ Json definitions() {
       {"requires", map_with(keys_of(Level::Requires))},
       {"step", step()},
       {"processes", processes()},
+      {"figures", figures()},
       {"outcomes", map_with(keys_of(Level::Outcomes))},
       {"expect", map_with(keys_of(Level::Expect))},
       {"verdict", verdict()},

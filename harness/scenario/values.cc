@@ -3,6 +3,7 @@
 
 #include "harness/base/text.h"
 #include "harness/scenario/event_grammar.h"
+#include "harness/scenario/figure_pattern.h"
 #include "harness/scenario/scalar.h"
 
 #include <fmt/format.h>
@@ -107,6 +108,11 @@ std::optional<EventPattern> event_value(const Node& node, const Site& site) {
 std::optional<OrderPattern> order_value(const Node& node, const Site& site) {
   const std::optional<Text> text = text_value(node, site);
   return text ? accept(parse_order(text->value, node.text_at), node, site) : std::nullopt;
+}
+
+std::optional<FigurePattern> figure_value(const Node& node, const Site& site) {
+  const std::optional<Text> text = text_value(node, site);
+  return text ? accept(parse_figure(text->value, node.text_at), node, site) : std::nullopt;
 }
 
 std::span<const Node> list_items(const Node& node, const Site& site) {

@@ -33,6 +33,7 @@ using ProcessAt = std::pair<ProcessPattern, Position>;
 [[nodiscard]] std::optional<ProcessAt> process_value(const Node& node, const Site& site);
 [[nodiscard]] std::optional<EventPattern> event_value(const Node& node, const Site& site);
 [[nodiscard]] std::optional<OrderPattern> order_value(const Node& node, const Site& site);
+[[nodiscard]] std::optional<FigurePattern> figure_value(const Node& node, const Site& site);
 
 // The items of a list, none if the node is something else; that is a problem.
 [[nodiscard]] std::span<const Node> list_items(const Node& node, const Site& site);

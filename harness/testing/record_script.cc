@@ -66,6 +66,13 @@ RecordScript& RecordScript::text(std::string_view event, std::int64_t at, std::s
   return *this;
 }
 
+RecordScript& RecordScript::got(std::string_view event, std::int64_t at) {
+  trace::Event& entered = add(step_named(planned_, event), at);
+  entered.kind = trace::Line::Got;
+  entered.returned = entered.call;
+  return *this;
+}
+
 RecordScript& RecordScript::implicit(std::string_view who, std::uint32_t k, std::int64_t call,
                                      std::int64_t returned) {
   const plan::Range line = planned_.plan().instance(instance_named(planned_, who)).steps;

@@ -21,6 +21,8 @@ class RecordScript {
   RecordScript& step(std::string_view event, std::int64_t call, std::int64_t returned,
                      std::int64_t answer = 0, std::int32_t error = 0);
   RecordScript& text(std::string_view event, std::int64_t at, std::string text);
+  // The handler that this `handle` installs was entered.
+  RecordScript& got(std::string_view event, std::int64_t at);
   // A step that no line of the file has written, and so has no name: the k-th of its process's
   // line.
   RecordScript& implicit(std::string_view who, std::uint32_t k, std::int64_t call,

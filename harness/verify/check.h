@@ -91,6 +91,8 @@ void add_count_checks(const Context& context, Checks& checks);     // never, cou
 void add_process_checks(const Context& context, Checks& checks);   // exit, parent, survivors
 void add_output_checks(const Context& context, Checks& checks);    // output, printed
 void add_ending_checks(const Context& context, Checks& checks);    // timeout, left
+class MeasuredFigures;
+void add_figure_checks(const Context& context, const MeasuredFigures& figures, Checks& checks);
 // outcomes: with what it saw.
 class OutcomeCheck : public Check {
  public:

@@ -2,6 +2,7 @@
 // Counts: `never` and `count`.
 #include "harness/causes/guarantee.h"
 #include "harness/verify/check.h"
+#include "harness/verify/happenings.h"
 
 #include <fmt/format.h>
 
@@ -13,41 +14,6 @@ namespace {
 
 using plan::Event;
 using scenario::VerdictKind;
-
-// Does this line of a process tell of the event?
-bool tells_of(const Context& context, const trace::Event& line, const Event& event) {
-  if (event.kind == Event::Kind::Error) {
-    return line.kind == trace::Line::Step && line.error == event.symbol;
-  }
-  if (event.kind == Event::Kind::Got) {
-    return line.kind == trace::Line::Got && line.step == event.step;
-  }
-  if (line.kind != trace::Line::Step || line.step != event.step) {
-    return false;
-  }
-  switch (event.kind) {
-    case Event::Kind::Call:
-      return true;
-    case Event::Kind::Success:
-      return line.returned && line.error == 0;
-    case Event::Kind::Return:
-      return line.returned.has_value();
-    case Event::Kind::Effect:
-      return line.error == 0 || context.plan.step(line.step).verb == scenario::Verb::Raise;
-    default:
-      return false;
-  }
-}
-
-// How often it happened in a run: a handler's steps may happen again and again.
-std::uint64_t times(const Context& context, const Timeline& run, const Event& event) {
-  if (event.kind == Event::Kind::Begin || event.kind == Event::Kind::End) {
-    return run.happened(run.net().id_of(event)) ? 1 : 0;
-  }
-  const auto& lines = run.record().processes[event.instance].events;
-  return static_cast<std::uint64_t>(std::ranges::count_if(
-      lines, [&](const trace::Event& line) { return tells_of(context, line, event); }));
-}
 
 std::vector<Event> events_of(const Context& context, const scenario::EventPattern& pattern) {
   std::vector<Event> events;

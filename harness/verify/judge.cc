@@ -2,6 +2,7 @@
 #include "harness/verify/judge.h"
 
 #include "harness/verify/check.h"
+#include "harness/verify/measured.h"
 #include "harness/verify/story.h"
 
 #include <algorithm>
@@ -37,7 +38,8 @@ std::vector<std::uint32_t> planned_talkers(const plan::Plan& plan) {
 struct Judge::State {
   State(const scenario::Scenario& scenario, const plan::Plan& plan)
       : context{scenario, plan, plan::EventFinder(plan), net_for(plan, {}), net_for(plan, {}),
-                {},       {}} {
+                {},       {}},
+        figures(context) {
     add_order_checks(context, checks);
     add_timing_checks(context, checks);
     add_serial_checks(context, checks);
@@ -50,6 +52,7 @@ struct Judge::State {
       outcomes = made.get();
       checks.push_back(std::move(made));
     }
+    add_figure_checks(context, figures, checks);
     add_ending_checks(context, checks);
   }
 
@@ -124,6 +127,7 @@ struct Judge::State {
   Context context;                                   // after `nets`, which its net comes from
   std::optional<std::vector<std::uint32_t>> fewest;  // talkers of each listener, over the runs
   std::optional<std::vector<std::uint32_t>> most;
+  MeasuredFigures figures;
   Checks checks;
   OutcomeCheck* outcomes = nullptr;
   std::uint32_t shown_run = 0;
@@ -141,6 +145,7 @@ Judge& Judge::operator=(Judge&&) noexcept = default;
 void Judge::add(const trace::Record& record) {
   const auto net = state_->net_of_run(record);
   const Timeline run(state_->context.plan, *net, record);
+  state_->figures.add(run);
   for (const auto& check : state_->checks) {
     check->add(run);
   }
@@ -173,6 +178,7 @@ Judgement Judge::judgement() const {
   if (state_->outcomes != nullptr) {
     judgement.outcomes = state_->outcomes->seen();
   }
+  judgement.figures = state_->figures.told();
   judgement.shown_run = state_->shown_run;
   judgement.printed = state_->printed;
   judgement.story = state_->story;

@@ -411,5 +411,47 @@ TEST(Serial, OfARecordThatIsNoExecutionIsInvalid) {
               StartsWith("invalid: run 1: the record is not an execution of the plan: "));
 }
 
+// --- watched ends
+
+// The child is joined long after it has ended. What is known of its end is when somebody saw that
+// it was dead: its reaper, late; or the warden, if it watches the child.
+TEST(Timing, OfAnEndIsDecidedOnceItIsWatched) {
+  const Planned test = planned(R"(
+processes:
+  main:
+    - start: child
+    - print: on
+    - join: child
+  child: []
+expect:
+  timing: [child.end < main.print]
+)");
+  EXPECT_TRUE(test.plan().header().watches_ends != 0);
+  EXPECT_TRUE(test.plan().instance(1).watched);
+  EXPECT_FALSE(test.plan().instance(0).watched);
+  const auto run = [&](std::int64_t dead_seen) {
+    RecordScript script(test);
+    script.begin("main", 0).step("main.start(child)", 5, 15).begin("child", 20);
+    script.exit("child", 30, dead_seen).text("main.print", 100, "on");
+    script.step("main.join(child)", 500, 510, trace::exited_status(0)).exit("main", 520, 530);
+    return script.record;
+  };
+  EXPECT_EQ(said_on("timing", test, {run(505)}),
+            "inconclusive: seen 0, contradicted 0, too close 1 of 1");
+  EXPECT_EQ(said_on("timing", test, {run(40)}), "held: seen 1 of 1, by the clock");
+}
+
+TEST(Timing, OfNoEndWatchesNobody) {
+  const Planned test = planned(R"(
+processes:
+  main: [start: child, print: on]
+  child: []
+expect:
+  order: [child.end < main.end]
+  timing: [main.start(child) < main.print]
+)");
+  EXPECT_EQ(test.plan().header().watches_ends, 0U);
+}
+
 }  // namespace
 }  // namespace procession::verify

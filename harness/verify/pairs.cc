@@ -110,4 +110,33 @@ base::Result<std::vector<Pair>> pairs_of(const plan::EventFinder& finder,
   return pairs;
 }
 
+base::Result<std::vector<Span>> spans_of(const plan::EventFinder& finder,
+                                         const scenario::Figure& figure) {
+  std::multiset<char> letters;
+  collect_letters(figure.from, letters);
+  collect_letters(figure.to, letters);
+  auto from = finder.find(figure.from);
+  auto to = finder.find(figure.to);
+  if (!from || !to) {
+    return std::move(from ? to : from).error();
+  }
+  // The tied letters are those of both sides, so mentions that agree have the same ones.
+  std::map<std::vector<Letter>, Side> ends;
+  for (Mention& mention : mentions_of(*to, true, letters)) {
+    ends[std::move(mention.letters)] = std::move(mention.events);
+  }
+  std::vector<Span> spans;
+  for (Mention& mention : mentions_of(*from, true, letters)) {
+    if (const auto end = ends.find(mention.letters); end != ends.end()) {
+      spans.push_back({std::move(mention.events), end->second, std::move(mention.letters)});
+    }
+  }
+  if (spans.empty()) {
+    return base::Error{base::ErrorKind::BadInput,
+                       fmt::format("from `{}` to `{}`: no values of their letters fit",
+                                   figure.from.text, figure.to.text)};
+  }
+  return spans;
+}
+
 }  // namespace procession::verify

@@ -35,11 +35,13 @@ class Reviewer {
 
   scenario::Diagnostics review() {
     check_names();
+    check_figure_names();
     if (found_.empty() && !asked_.expect.timeout) {
       check_reachable();
     }
     if (found_.empty()) {
       check_orders();
+      check_figures();
     }
     found_.sort_by_position();
     return std::move(found_);
@@ -115,6 +117,36 @@ class Reviewer {
         }
       }
     }
+  }
+
+  void check_figure_names() {
+    std::vector<std::string_view> names;
+    for (const scenario::Figure& figure : asked_.figures) {
+      names.push_back(figure.name);
+      check_event(figure.from);
+      check_event(figure.to);
+      if (const auto spans = spans_of(finder_, figure);
+          !spans && finder_.find(figure.from) && finder_.find(figure.to)) {
+        found_.add(figure.from.at, spans.error().message);
+      }
+    }
+    for (const scenario::FigurePattern& figure : asked_.expect.figures) {
+      check_figure_name(figure.value, names);
+      if (figure.of) {
+        check_figure_name(*figure.of, names);
+      }
+    }
+  }
+
+  void check_figure_name(const scenario::FigureValue& value,
+                         const std::vector<std::string_view>& names) {
+    if (std::ranges::count(names, value.figure) != 0) {
+      return;
+    }
+    const auto near = base::nearest_word(value.figure, names);
+    found_.add(value.at, fmt::format("no figure is named `{}`", value.figure),
+               near ? fmt::format("did you mean `{}`?", *near)
+                    : "the head key `figures` says what is measured");
   }
 
   void check_event(const scenario::EventPattern& event) {
@@ -296,6 +328,38 @@ class Reviewer {
                    fmt::format("{} always comes first", finder_.name_of(pair.right.front())));
         return;
       }
+    }
+  }
+
+  void check_figures() {
+    if (asked_.verdict.contains("figures")) {
+      return;  // a file about a figure without samples
+    }
+    for (const scenario::Figure& figure : asked_.figures) {
+      check_figure(figure);
+    }
+  }
+
+  void check_figure(const scenario::Figure& figure) {
+    const auto spans = spans_of(finder_, figure);
+    for (const Span& span : *spans) {
+      for (const Side* side : {&span.from, &span.to}) {
+        if (!guarantees_.can_happen(*side)) {
+          found_.add((side == &span.from ? figure.from : figure.to).at,
+                     fmt::format("{} cannot happen: {}", finder_.name_of(side->front()),
+                                 impossible_because(guarantees_.ids(*side).front())));
+          return;
+        }
+      }
+    }
+    const Pair turned{spans->front().to, spans->front().from, false};
+    if (turned.left.size() == 1 && turned.right.size() == 1 && turned.left != turned.right &&
+        guarantees_.of(turned)) {
+      found_.add(
+          figure.from.at,
+          fmt::format("the figure `{}` runs backwards: {} always comes before {}", figure.name,
+                      finder_.name_of(turned.left.front()), finder_.name_of(turned.right.front())),
+          "exchange `from` and `to`");
     }
   }
 

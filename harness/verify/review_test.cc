@@ -215,5 +215,80 @@ TEST(Explain, ANameThatDenotesNothing) {
             "`chidl.end`: no process is `chidl`; did you mean `child`?");
 }
 
+// --- figures
+
+std::string measured(std::string_view figures, std::string_view expect) {
+  return R"(
+processes:
+  main:
+    - start: child
+    - join: child
+    - print: on
+  child:
+    - print: works
+figures:
+  )" + std::string(figures) +
+         "\nexpect:\n  figures: [" + std::string(expect) + "]\n";
+}
+
+TEST(Review, FindsNothingAgainstAFigureThatCanBeMeasured) {
+  EXPECT_THAT(
+      reviewed(measured("setup: {from: main.start(child), to: child.begin}", "setup.p99 < 2ms")),
+      IsEmpty());
+}
+
+TEST(Review, NamesTheNearestFigure) {
+  const std::string figures = "setup: {from: main.start(child), to: child.begin}";
+  EXPECT_THAT(reviewed(measured(figures, "setpu.p99 < 2ms")),
+              ElementsAre("12: no figure is named `setpu` | did you mean `setup`?"));
+  EXPECT_THAT(reviewed(measured(figures, "setup.p99 < 2x of stetup.p99")),
+              ElementsAre("12: no figure is named `stetup` | did you mean `setup`?"));
+  EXPECT_THAT(reviewed(measured(figures, "other.p99 < 2ms")),
+              ElementsAre("12: no figure is named `other` | the head key `figures` says what is "
+                          "measured"));
+}
+
+TEST(Review, FindsAFigureOfEventsThatThereAreNot) {
+  EXPECT_THAT(reviewed(measured("setup: {from: main.begn, to: chidl.begin}", "")),
+              ElementsAre(::testing::HasSubstr("`main.begn`: no step of `main` makes this event"),
+                          ::testing::HasSubstr("did you mean `child`?")));
+}
+
+TEST(Review, FindsAFigureWhoseLettersFitNowhere) {
+  const auto problems = reviewed(R"(
+processes:
+  main: [start: child, join: child]
+  child: {count: 2, steps: []}
+figures:
+  gap: {from: "child[i].begin", to: "child[i+2].begin"}
+expect: {}
+)");
+  EXPECT_THAT(problems, ElementsAre("6: from `child[i].begin` to `child[i+2].begin`: no values of "
+                                    "their letters fit"));
+}
+
+TEST(Review, FindsAFigureThatRunsBackwards) {
+  const std::string figures = "rest: {from: main.print, to: child.begin}";
+  EXPECT_THAT(reviewed(measured(figures, "rest.max < 1s")),
+              ElementsAre("10: the figure `rest` runs backwards: child.begin always comes before "
+                          "main.print | exchange `from` and `to`"));
+  EXPECT_THAT(reviewed(measured(figures, "rest.max < 1s") + "verdict: {figures: broken}\n"),
+              IsEmpty());
+}
+
+TEST(Review, FindsAFigureOfAnEventThatCannotHappen) {
+  const auto problems = reviewed(R"(
+processes:
+  main: [start: child, kill: child, join: child]
+  child: [sleep: forever, print: never]
+figures:
+  work: {from: child.begin, to: child.print}
+expect:
+  exit: {child: SIGKILL}
+  never: [child.print]
+)");
+  EXPECT_THAT(problems, ElementsAre(::testing::HasSubstr("6: child.print cannot happen")));
+}
+
 }  // namespace
 }  // namespace procession::verify

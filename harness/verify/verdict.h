@@ -4,6 +4,7 @@
 // (judge.h); turned into text, JSON and JUnit by the reports. Plain values.
 
 #include "harness/base/time.h"
+#include "harness/measure/figure.h"
 #include "harness/scenario/model.h"
 
 #include <cstdint>
@@ -43,6 +44,7 @@ struct PrintedLine {
 struct Judgement {
   std::vector<Verdict> verdicts;
   std::vector<SeenOutcome> outcomes;
+  std::vector<measure::Figure> figures;  // of all runs together, in the file's order
   // Of the first run that was not as expected, else of the last run.
   std::uint32_t shown_run = 0;
   std::vector<PrintedLine> printed;

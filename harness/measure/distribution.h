@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Distribution: the values of one figure as statistics see them: how many there are, the k-th
+// smallest, their mean and how far they stray from it. Statistics (statistics.h) ask for nothing
+// else, so they do not care whether every value was kept (samples.h) or only counted by size.
+// Values are whole numbers of the figure's unit; times are nanoseconds.
+
+#include <cstdint>
+
+namespace procession::measure {
+
+class Distribution {
+ public:
+  virtual ~Distribution() = default;
+  [[nodiscard]] virtual std::uint64_t count() const = 0;
+  // The rank-th smallest value; ranks go from 1 to `count`.
+  [[nodiscard]] virtual std::int64_t at(std::uint64_t rank) const = 0;
+  // Of one value or more.
+  [[nodiscard]] virtual double mean() const = 0;
+  // Sample standard deviation (divided by n − 1), of two values or more.
+  [[nodiscard]] virtual double deviation() const = 0;
+
+ protected:
+  Distribution() = default;
+  Distribution(const Distribution&) = default;
+  Distribution(Distribution&&) = default;
+  Distribution& operator=(const Distribution&) = default;
+  Distribution& operator=(Distribution&&) = default;
+};
+
+}  // namespace procession::measure

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Measured figures: the samples of each of a scenario's figures, of all runs together, and why they
+// cannot be trusted, if so. Fed by the Judge with every run before the checks; asked by the checks
+// of `expect: figures` and for the reports. Internal to this folder.
+//
+// The k-th `from` is paired with the k-th `to`, in the plan's order, for each value of the letters
+// that tie them. A sample lasts from the beginning of the one's interval to the end of the other's:
+// it is never shorter than the truth.
+
+#include "harness/measure/figure.h"
+#include "harness/measure/samples.h"
+#include "harness/verify/check.h"
+#include "harness/verify/pairs.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace procession::verify {
+
+class Measured {
+ public:
+  Measured(const Context& context, const scenario::Figure& asked, std::vector<Span> spans);
+
+  void add(const Timeline& run);
+
+  [[nodiscard]] const std::string& name() const { return asked_.name; }
+  [[nodiscard]] std::uint32_t runs() const { return runs_; }
+  [[nodiscard]] const measure::Samples& samples() const { return samples_; }
+  // The worst that was wrong with a run, and what; held if nothing was. Broken: events without a
+  // partner, or in the other order. Samples of a run that is not to be trusted are left out.
+  [[nodiscard]] scenario::VerdictKind trouble() const { return trouble_; }
+  [[nodiscard]] const std::string& why() const { return why_; }
+
+ private:
+  void add_span(const Timeline& run, const Span& span);
+  void add_sample(const Timeline& run, const Interval& from, const Interval& to);
+  [[nodiscard]] std::vector<Interval> times_of(const Timeline& run, const Side& side,
+                                               const scenario::EventPattern& pattern) const;
+  void note(scenario::VerdictKind trouble, std::string why);
+
+  const Context& context_;
+  const scenario::Figure& asked_;
+  const std::vector<Span> spans_;
+  measure::Samples samples_;
+  std::uint32_t runs_ = 0;
+  scenario::VerdictKind trouble_ = scenario::VerdictKind::Held;
+  std::string why_;
+};
+
+class MeasuredFigures {
+ public:
+  explicit MeasuredFigures(const Context& context);
+
+  void add(const Timeline& run);
+  // null if there is no such figure
+  [[nodiscard]] const Measured* find(std::string_view name) const;
+  [[nodiscard]] std::vector<measure::Figure> told() const;
+
+ private:
+  std::vector<Measured> figures_;
+};
+
+}  // namespace procession::verify
