@@ -4,9 +4,11 @@
 #
 #   procession_layer(NAME verify SOURCES … USES base trace … PACKAGES fmt::fmt)
 #   procession_layer_tests(NAME verify SOURCES … USES … [DEPENDS target …] [LABELS …])
-#   procession_layer_benchmarks(NAME run SOURCES … USES …)
+#   procession_layer_benchmarks(NAME run SOURCES … USES … [DEPENDS target …])
 
 include(GoogleTest)
+
+add_custom_target(benchmarks)  # all programs of procession_layer_benchmarks; ci/bench runs them
 
 function(procession_layer)
   cmake_parse_arguments(LAYER "" "NAME" "SOURCES;USES;PACKAGES" ${ARGN})
@@ -59,7 +61,10 @@ function(procession_layer_benchmarks)
   add_executable(${target} ${LAYER_SOURCES})
   target_link_libraries(${target} PRIVATE harness::${LAYER_NAME} ${used} ${LAYER_PACKAGES}
     procession_settings benchmark::benchmark)
-  target_compile_definitions(${target} PRIVATE PROCESSION_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  target_compile_definitions(${target} PRIVATE
+    PROCESSION_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    PROCESSION_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  add_dependencies(benchmarks ${target})
   if(LAYER_DEPENDS)
     add_dependencies(${target} ${LAYER_DEPENDS})
   endif()

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// What recording costs: a step's two stamps and its line, beside the two bare readings of the clock
-// that no recorder can do without.
+// What recording costs: a step's two stamps and its line, beside the bare reading of the clock that
+// no recorder can do without.
 #include "harness/os/shared_region.h"
 #include "harness/plan/plan_builder.h"
 #include "harness/player/recorder.h"
 #include "harness/player/self.h"
+#include "harness/testing/figures.h"
 
 #include <benchmark/benchmark.h>
+
+#include <vector>
 
 namespace procession::player {
 namespace {
@@ -45,22 +48,29 @@ class Recording : public benchmark::Fixture {
   os::SharedRegion memory_;
 };
 
-BENCHMARK_F(Recording, StampPair)(benchmark::State& state) {
-  while (state.KeepRunningBatch(kLines)) {
+double ns_since(base::Instant start) { return static_cast<double>((base::now() - start).count()); }
+
+// Half of a step's line, which holds two stamps.
+BENCHMARK_DEFINE_F(Recording, Stamp)(benchmark::State& state) {
+  std::vector<double> stamps;
+  std::vector<double> readings;
+  for (auto _ : state) {
     begin_again();
+    const base::Instant start = base::now();
     for (int k = 0; k < kLines; ++k) {
       close_line(open_line(0), 0, 0);
     }
+    stamps.push_back(ns_since(start) / 2 / kLines);
+    const base::Instant bare = base::now();
+    for (int k = 0; k < kLines; ++k) {
+      benchmark::DoNotOptimize(base::now());
+    }
+    readings.push_back(ns_since(bare) / kLines);
   }
+  testing::report_figure(state, stamps, testing::Aim::AtMost, 40, "ns a stamp");
+  state.counters["clock_reading_ns"] = testing::median(readings);
 }
-
-void two_clock_readings(benchmark::State& state) {
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(base::now());
-    benchmark::DoNotOptimize(base::now());
-  }
-}
-BENCHMARK(two_clock_readings);
+BENCHMARK_REGISTER_F(Recording, Stamp)->Iterations(101);
 
 }  // namespace
 }  // namespace procession::player
