@@ -68,7 +68,7 @@ bool ends_a_process(int signal) {
 
 bool ends_a_line(const plan::Step& step) {
   return step.verb == Verb::Exit || step.verb == Verb::ExitNow || step.verb == Verb::Raise ||
-         (step.verb == Verb::EndBy && ends_a_process(step.signal));
+         (step.verb == Verb::EndBy && (step.signal == SIGPIPE || ends_a_process(step.signal)));
 }
 
 void NetMaker::endings() {
@@ -85,6 +85,10 @@ void NetMaker::endings() {
     end_of(id);
   }
   for (const OrderlyEnd& end : orderly_ends_) {
+    const plan::Step& asked = plan_.step(end.step);
+    if (asked.verb == Verb::Raise) {
+      made_.net.needs(end.event, made_.errors_.at({asked.self, asked.raised}));
+    }
     joins(end);
   }
 }
@@ -607,20 +611,29 @@ void NetMaker::errors() {
   }
 }
 
-// A step with `fails` returns with one of these errors, or, if it may, without.
+// A step with `fails` returns with one of these errors, or, if it may, without. The error is its
+// own, and so one of its process.
 void NetMaker::goes_on_after(StepId id) {
   const plan::Step& asked = plan_.step(id);
   if (!asked.has_fails || asked.known_error != 0) {
     return;
   }
-  Ids ways;
+  Ids errors;
+  Ids own;
   if (asked.may_succeed) {
-    ways.push_back(made_.success(id));
+    errors.push_back(made_.success(id));
+    own.push_back(made_.success(id));
   }
   for (const scenario::Symbol symbol : plan_.symbols(asked.fails)) {
-    ways.push_back(made_.errors_.at({asked.self, symbol}));
+    errors.push_back(made_.errors_.at({asked.self, symbol}));
+    for (const Failure& failure : may_fail_.at({asked.self, symbol})) {
+      if (failure.step == id) {
+        own.push_back(failure.event);
+      }
+    }
   }
-  gate(made_.returned(id), 1, ways);
+  gate(made_.returned(id), 1, errors);
+  gate(made_.returned(id), 1, own);
 }
 
 }  // namespace procession::causes

@@ -26,7 +26,7 @@ struct Threat {
   friend auto operator<=>(const Threat&, const Threat&) = default;
 };
 
-// By default action, signal(7); SIGPIPE is ignored in every player.
+// By default action, signal(7); SIGPIPE is ignored in every player, but for `end_by`.
 [[nodiscard]] bool ends_a_process(int signal);
 // Whether it is a step behind which there is no other.
 [[nodiscard]] bool ends_a_line(const plan::Step& step);

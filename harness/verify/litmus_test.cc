@@ -428,6 +428,59 @@ processes:
   EXPECT_TRUE(is_guaranteed(kKilled, "child.print? < main.join(child)"));
 }
 
+TEST(Guarantee, StepsThatFailWithOneErrorStillComeOneAfterTheOther) {
+  constexpr std::string_view kTwice = R"(
+processes:
+  main:
+    - start: [early, late]
+    - {await: early.mark(done), as: one, fails: gone}
+    - {await: late.mark(done), as: two, fails: gone}
+  early:
+    - exit: 1
+    - mark: done
+  late:
+    - exit: 1
+    - mark: done
+expect:
+  never: [early.mark(done), late.mark(done)]
+)";
+  EXPECT_TRUE(is_guaranteed(kTwice, "main.one < main.two"));
+  EXPECT_TRUE(is_guaranteed(kTwice, "early.end < main.one"));
+  EXPECT_TRUE(is_guaranteed(kTwice, "late.end < main.two"));
+  EXPECT_TRUE(is_guaranteed(kTwice, "main.error(gone) < main.one"));
+  EXPECT_FALSE(is_guaranteed(kTwice, "late.end < main.one"));
+}
+
+TEST(Guarantee, WhatIsRaisedComesBeforeTheEnd) {
+  constexpr std::string_view kRaises = R"(
+processes:
+  main:
+    - start: [child, patient]
+  child:
+    - raise: Trouble
+  patient:
+    - start: grandchild
+    - raise: Trouble
+  grandchild: []
+)";
+  EXPECT_TRUE(is_guaranteed(kRaises, "child.error(Trouble) < child.end"));
+  EXPECT_TRUE(is_guaranteed(kRaises, "patient.error(Trouble) < patient.end"));
+  EXPECT_FALSE(is_guaranteed(kRaises, "patient.error(Trouble) < grandchild.end"));
+}
+
+// Players ignore SIGPIPE; who ends by it takes the default action.
+TEST(Guarantee, EndBySigpipeEndsTheLine) {
+  EXPECT_TRUE(is_guaranteed(R"(
+processes:
+  main:
+    - start: child
+    - join: child
+  child:
+    - end_by: SIGPIPE
+)",
+                            "child.end_by < main.join(child)"));
+}
+
 TEST(Guarantee, G8BackPressureIsLeftAsLuckAndSaidSo) {
   constexpr std::string_view kPipe = R"(
 processes:
