@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace procession::verify {
 
@@ -26,9 +27,9 @@ std::vector<std::string> printed_by(const Context& context, const trace::Process
   return lines;
 }
 
-// One fact as the record has it; empty if there is none of that name.
-std::string fact(const Context& context, const trace::Record& record, InstanceId of,
-                 std::string_view name) {
+// One fact as the record has it; none if there is none of that name.
+std::optional<std::string> fact(const Context& context, const trace::Record& record, InstanceId of,
+                                std::string_view name) {
   const plan::Instance& instance = context.plan.instance(of);
   const trace::Process& process = record.processes[of];
   if (name == "pid") {
@@ -57,7 +58,7 @@ std::string fact(const Context& context, const trace::Record& record, InstanceId
       }
     }
   }
-  return "";
+  return std::nullopt;
 }
 
 std::string filled_in(const Context& context, const trace::Record& record, InstanceId self,
@@ -86,11 +87,11 @@ std::string filled_in(const Context& context, const trace::Record& record, Insta
         of = found.size() == 1 ? found.front().instance : plan::kNone;
       }
     }
-    const std::string value =
-        of == plan::kNone
-            ? ""
-            : fact(context, record, of, dot == written.npos ? written : written.substr(dot + 1));
-    filled += value.empty() ? std::string(text.substr(open, close - open + 1)) : value;
+    std::optional<std::string> value;
+    if (of != plan::kNone) {
+      value = fact(context, record, of, dot == written.npos ? written : written.substr(dot + 1));
+    }
+    filled += value ? *value : std::string(text.substr(open, close - open + 1));
     text.remove_prefix(close + 1);
   }
   return filled += text;

@@ -49,6 +49,25 @@ TEST(Output, IsEachInstancesOwnLinesWithItsFacts) {
   EXPECT_EQ(said_on("output", test, {two(test).record}), "held: printed so in each of 1 run");
 }
 
+TEST(Output, OfAnEmptyArgumentIsNothing) {
+  const Planned test = planned(R"(
+processes:
+  main:
+    - start: worker
+  worker:
+    args: [""]
+    steps:
+      - print: <${arg}>
+expect:
+  output: {worker: ["<${arg}>"]}
+)");
+  RecordScript run(test);
+  run.begin("main", 0).step("main.start(worker)", 5, 15);
+  run.begin("worker[0]", 30).text("worker[0].print", 31, "<>").exit("worker[0]", 40, 50);
+  run.exit("main", 60, 70);
+  EXPECT_EQ(verdict_on("output", test, {run.record}).kind, scenario::VerdictKind::Held);
+}
+
 TEST(Output, MayNameFactsOfOtherProcesses) {
   const Planned test = planned(two_print("output: {main: [\"started ${worker[1].pid}\"]}"));
   EXPECT_EQ(verdict_on("output", test, {two(test).record}).kind, scenario::VerdictKind::Held);
