@@ -40,7 +40,8 @@ void put_signal(TextWriter& out, int signal) {
     put_number(out, signal - SIGRTMIN);
     return;
   }
-  const char* name = ::sigabbrev_np(signal);
+  const char* name =
+      signal == SIGIO ? "IO" : ::sigabbrev_np(signal);  // else SIGPOLL, its other name
   out.put("SIG");
   out.put(name == nullptr ? "" : name);
 }
