@@ -250,7 +250,7 @@ void NetMaker::breaks_unless(StepId id, scenario::Symbol symbol, EventId guard) 
 void NetMaker::errors_of(StepId id) {
   const plan::Step& asked = plan_.step(id);
   if (asked.has_fails && !asked.may_succeed) {
-    failed_by_[asked.self].push_back({id, made_.call(id)});  // succeeding is the error
+    failed_by_[asked.self].push_back({id, made_.success(id)});  // succeeding is the error
   }
   if (asked.timeout_ns >= 0 && asked.verb != Verb::Join) {
     breaks(id, scenario::kTimedOut);
