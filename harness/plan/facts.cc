@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <csignal>
 #include <set>
 
 namespace procession::plan {
@@ -88,8 +90,12 @@ class FactPlanner {
     return builder_.instances[target].starter == self_;
   }
 
-  // The rules of multiprocessing's Process; see process-start, join, close and daemon there.
+  // The rules of multiprocessing's Process; see process-start, join, close and daemon there. Two
+  // signals can be neither handled nor ignored: sigaction(2).
   Symbol error_of(const Step& step) {
+    if (step.verb == Verb::Handle && (step.signal == SIGKILL || step.signal == SIGSTOP)) {
+      return EINVAL;
+    }
     if (step.target == kNone) {
       return 0;
     }

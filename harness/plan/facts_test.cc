@@ -13,6 +13,7 @@ namespace procession::plan {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::planned;
 using testing::Planned;
@@ -120,6 +121,17 @@ processes:
     - start: leaf
   leaf: []
 )"),
+              IsEmpty());
+}
+
+TEST(SureFailure, OfAHandlerThatCannotBe) {
+  for (const char* signal : {"SIGKILL", "SIGSTOP"}) {
+    const std::string step = std::string("{handle: ") + signal + ", action: ignore}";
+    EXPECT_THAT(problems_of({"start: child", step}),
+                ElementsAre(HasSubstr("is sure to fail: EINVAL")))
+        << step;
+  }
+  EXPECT_THAT(problems_of({"start: child", "{handle: SIGKILL, action: ignore, fails: EINVAL}"}),
               IsEmpty());
 }
 
