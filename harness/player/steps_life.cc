@@ -20,6 +20,12 @@ Outcome look_alive(InstanceId instance) {
   return Outcome::answered(pinned.state == Pin::State::Held || pinned.state == Pin::State::Coming);
 }
 
+// A forkserver reaps its children, and tells of an end a moment after it.
+bool lives(InstanceId child, const Outcome& polled) {
+  const bool by_forkserver = the_plan().instance(child).method == scenario::StartMethod::Forkserver;
+  return is_running(polled) && (!by_forkserver || look_alive(child).answer != 0);
+}
+
 // As the caller's handle of the child says: its name in the plan, or what an earlier step of the
 // same line has set.
 plan::Range new_name(InstanceId child, plan::StepId before) {
@@ -48,7 +54,7 @@ template <class Use>
 void for_each_name(plan::StepId before, const Use& use) {
   const bool renamed = has_new_names(before);
   for (InstanceId child = first_child(); child != plan::kNone; child = next_child(child)) {
-    if (!is_running(poll_child(child))) {
+    if (!lives(child, poll_child(child))) {
       continue;
     }
     const plan::Range name = renamed ? new_name(child, before) : plan::Range{};
@@ -80,7 +86,7 @@ Outcome is_alive(const plan::Step& step) {
     return look_alive(step.target);
   }
   const Outcome polled = poll_child(step.target);
-  return {.answer = is_running(polled), .after_end_of = polled.after_end_of};
+  return {.answer = lives(step.target, polled), .after_end_of = polled.after_end_of};
 }
 
 Outcome exitcode(const plan::Step& step) {
