@@ -25,7 +25,7 @@ constexpr std::uint64_t kRunsWithRoom = 8;
 // Bytes of a text that a step may record: a receive takes as much as comes.
 constexpr std::uint64_t kLongText = 4096;
 // A spinning process records a sample about so often.
-constexpr std::int64_t kSampleNs = 2'000'000;
+constexpr std::int64_t kSampleNs = 500'000;
 
 std::uint64_t fresh_nonce() {
   std::uint64_t nonce = 0;
