@@ -211,14 +211,16 @@ class FactPlanner {
     const auto allowed = std::span(builder_.symbols).subspan(step.fails.first, step.fails.count);
     const std::string symbol = scenario::symbol_name(step.known_error);
     const std::string process(builder_.text_of(builder_.instances[self_].template_name));
+    const std::string operand =
+        step.target == kNone ? scenario::signal_name(step.signal)
+                             : std::string(builder_.text_of(builder_.instances[step.target].path));
     if (std::ranges::count(allowed, step.known_error) != 0 ||
         expected_.contains({process, symbol})) {
       return;
     }
     planned_.found.add(
         at(step),
-        fmt::format("`{}: {}` is sure to fail: {}", to_string(step.verb),
-                    builder_.text_of(builder_.instances[step.target].path), symbol),
+        fmt::format("`{}: {}` is sure to fail: {}", to_string(step.verb), operand, symbol),
         fmt::format("if that is meant, write `fails: {0}` here, or expect `{1}.error({0})`", symbol,
                     process));
   }
