@@ -123,6 +123,9 @@ std::string number_text(const scenario::Statistic& statistic, double value) {
 
 std::string bounds_text(const scenario::Statistic& statistic, const measure::Bounds& bounds,
                         double confidence) {
+  if (!bounds.low && !bounds.high) {
+    return {};
+  }
   const auto end = [&](const std::optional<double>& bound) {
     return bound ? number_text(statistic, *bound) : std::string("unknown");
   };

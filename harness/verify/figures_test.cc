@@ -88,6 +88,15 @@ TEST(Figures, TellAnIntervalOfPercentilesAndMeans) {
   EXPECT_THAT(said_of("setup.mean < 1ms", 10), HasSubstr("setup.mean is 37.2 µs (ci95 35.6 µs"));
 }
 
+TEST(Figures, OfOneSampleHaveAMeanWithoutAnInterval) {
+  const Planned test = two_children("all.mean < 1ms, all.mean < 1ms with ci95", R"y(
+  all: {from: first(child.begin), to: last(child.end)})y");
+  EXPECT_EQ(said_on("figures", test, {family(test).record}),
+            "held: all.mean is 100 µs (n 1), 900 µs below 1 ms");
+  EXPECT_EQ(said(judged(test, {family(test).record}).verdicts[2]),
+            "inconclusive: all.mean is 100 µs (n 1); all.mean needs 2 samples, has 1");
+}
+
 TEST(Figures, WithTooFewSamplesForAPercentileAreInconclusive) {
   EXPECT_EQ(said_of("setup.p99 < 1ms", 10), "inconclusive: setup.p99 needs 299 samples, has 20");
   EXPECT_EQ(said_of("setup.p99.9 < 1ms", 150),
