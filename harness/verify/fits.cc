@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "harness/verify/fits.h"
+
+#include "harness/scenario/symbol.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+namespace procession::verify {
+
+namespace {
+
+constexpr int kLastSignal = 64;
+
+bool is_status(std::int32_t status) {
+  const int signal = trace::status_signal(status);
+  return trace::ended_by_signal(status) ? signal >= 1 && signal <= kLastSignal && status < 256 + 256
+                                        : status >= 0;
+}
+
+bool is_symbol(const plan::Plan& plan, std::int32_t error) {
+  const auto raised = static_cast<std::int64_t>(plan.raised().size());
+  return error >= 0 && error < scenario::kFirstRaised + raised;
+}
+
+bool is_instance(const trace::Record& record, std::uint32_t instance) {
+  return instance == trace::kNoSlot || instance < record.processes.size();
+}
+
+bool is_cause(const trace::Record& record, const trace::Cause& cause) {
+  return is_instance(record, cause.instance) &&
+         (cause.instance == trace::kNoSlot || cause.line == trace::kEndLine ||
+          cause.line < record.processes[cause.instance].events.size());
+}
+
+bool is_step_of(const plan::Plan& plan, plan::InstanceId id, const trace::Event& event) {
+  if (event.step >= plan.steps().size() || plan.step(event.step).self != id) {
+    return false;
+  }
+  const plan::Step& step = plan.step(event.step);
+  return event.kind != trace::Line::Got || (step.verb == scenario::Verb::Handle && !step.ignore);
+}
+
+std::optional<std::string> misfit(const plan::Plan& plan, const trace::Record& record,
+                                  plan::InstanceId id) {
+  const trace::Process& process = record.processes[id];
+  if (!process.started && (process.began || !process.events.empty())) {
+    return "played without being started";
+  }
+  if (process.status && !is_status(*process.status)) {
+    return fmt::format("ended with status {}, which is none", *process.status);
+  }
+  if (!is_instance(record, process.reaped_by)) {
+    return "was reaped by a process that the plan does not have";
+  }
+  for (const trace::Event& event : process.events) {
+    if (!is_step_of(plan, id, event)) {
+      return fmt::format("played step {}, which is none of its steps", event.step);
+    }
+    if (!is_symbol(plan, event.error)) {
+      return fmt::format("failed with error {}, which there is not", event.error);
+    }
+    if (!is_cause(record, event.cause)) {
+      return "has an event with a cause that the record does not have";
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+base::Result<> fits(const plan::Plan& plan, const trace::Record& record) {
+  const auto bad = [&](const std::string& why) {
+    return base::Error{base::ErrorKind::BadInput,
+                       fmt::format("run {} cannot be of this plan: {}", record.run + 1, why)};
+  };
+  if (record.processes.size() != plan.instances().size()) {
+    return bad(fmt::format("it has {} processes, the plan {}", record.processes.size(),
+                           plan.instances().size()));
+  }
+  for (plan::InstanceId id = 0; id < record.processes.size(); ++id) {
+    if (const auto why = misfit(plan, record, id)) {
+      return bad(fmt::format("{} {}", plan.text(plan.instance(id).path), *why));
+    }
+  }
+  return {};
+}
+
+}  // namespace procession::verify
