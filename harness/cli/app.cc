@@ -29,9 +29,11 @@ std::unique_ptr<CLI::App> make_app(Command& chosen, const std::string& command_l
   app->require_subcommand(1);
   app->footer(kExitCodesHelp);
   add_run_command(*app, chosen, command_line);
+  add_check_command(*app, chosen, command_line);
   add_list_command(*app, chosen);
   add_validate_command(*app, chosen);
   add_explain_command(*app, chosen);
+  add_graph_command(*app, chosen);
   add_new_command(*app, chosen);
   add_doctor_command(*app, chosen);
   add_schema_command(*app, chosen);

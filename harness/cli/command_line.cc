@@ -97,8 +97,10 @@ void add_colour(CLI::App& command, ColourChoice& choice) {
 
 void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
+void put_note(std::string_view text) { put_error(fmt::format("procession: {}\n", text)); }
+
 ExitCode fail(const base::Error& error) {
-  put_error(fmt::format("procession: {}\n", error.message));
+  put_note(error.message);
   return exit_code_of(error);
 }
 

@@ -68,7 +68,9 @@ std::string choices_of(const std::map<std::string, T>& names) {
 // To standard output; `flush_output` tells whether all of it arrived.
 void put(std::string_view text);
 
-// To standard error, as "procession: …"; the exit code that goes with it.
+// To standard error, as "procession: …".
+void put_note(std::string_view text);
+// The same; the exit code that goes with it.
 ExitCode fail(const base::Error& error);
 // Nothing to do: 5; but 0 if the other shards have something.
 ExitCode nothing_selected(const Selector& selector, const Selection& selection);

@@ -18,11 +18,13 @@ using Command = std::function<ExitCode()>;
 
 // `command_line`: how the program was called, for the reports.
 void add_run_command(CLI::App& app, Command& chosen, const std::string& command_line);
+void add_check_command(CLI::App& app, Command& chosen, const std::string& command_line);
 void add_list_command(CLI::App& app, Command& chosen);
 void add_validate_command(CLI::App& app, Command& chosen);
 void add_explain_command(CLI::App& app, Command& chosen);
 void add_new_command(CLI::App& app, Command& chosen);
 void add_doctor_command(CLI::App& app, Command& chosen);
+void add_graph_command(CLI::App& app, Command& chosen);
 void add_schema_command(CLI::App& app, Command& chosen);
 void add_completion_command(CLI::App& app, Command& chosen);
 

@@ -39,7 +39,10 @@ base::Result<Reports> Reports::open(const ReportPaths& paths) {
 base::Result<> Reports::write(const report::SessionResult& session) {
   base::Result<> all;
   for (Report& report : reports_) {
-    base::Result<> written = report.file.commit(report.render(session));
+    base::Result<> written = report.file.append(report.render(session));
+    if (written) {
+      written = report.file.commit();
+    }
     if (all && !written) {
       all = std::move(written);
     }

@@ -55,10 +55,12 @@ ResultFile::~ResultFile() {
   }
 }
 
-base::Result<> ResultFile::commit(std::string_view bytes) {
-  if (base::Result<> written = write_all(fd_.get(), bytes); !written) {
-    return std::move(written).error().context(target_);
-  }
+base::Result<> ResultFile::append(std::string_view bytes) {
+  base::Result<> written = write_all(fd_.get(), bytes);
+  return written ? std::move(written) : std::move(written).error().context(target_);
+}
+
+base::Result<> ResultFile::commit() {
   // Some file systems tell only now that there was no space: close(2).
   if (::close(fd_.release()) != 0) {
     return base::system_error("write " + target_, errno);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // ResultFile: a file that appears whole or not at all. Opening makes a temporary file beside it,
-// so that a place that cannot be written is known before anything is played; committing fills and
-// renames it. A target that is no regular file (a terminal, a pipe, /dev/null) is written to as it
-// is. Without a commit nothing stays.
+// so that a place that cannot be written is known before anything is played; committing renames it.
+// A target that is no regular file (a terminal, a pipe, /dev/null) is written to as it is. Without
+// a commit nothing stays.
 
 #include "harness/base/result.h"
 #include "harness/os/unique_fd.h"
@@ -20,8 +20,10 @@ class ResultFile {
   ResultFile(ResultFile&& other) noexcept;
   ResultFile& operator=(ResultFile&&) = delete;
 
-  // At most once. After an error the file that stood there before is still there.
-  base::Result<> commit(std::string_view bytes);
+  base::Result<> append(std::string_view bytes);
+  // At most once, and nothing after it. After an error the file that stood there before is still
+  // there.
+  base::Result<> commit();
 
  private:
   ResultFile(std::string target, std::string temporary, os::UniqueFd fd);

@@ -15,6 +15,7 @@
 #include "harness/os/machine.h"
 #include "harness/report/printable.h"
 #include "harness/report/read_failed.h"
+#include "harness/scenario/scalar.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -44,6 +45,7 @@ struct RunOptions {
   std::optional<base::Duration> timeout;
   std::optional<base::Duration> deadline;
   ReportPaths reports;
+  RecordOptions record;  // no folder: not wanted
   bool no_progress = false;
   run::Containment containment = run::Containment::Automatic;
   ColourChoice colour = ColourChoice::Automatic;
@@ -54,6 +56,16 @@ const std::map<std::string, run::Containment> kContainments = {
     {"automatic", run::Containment::Automatic},
     {"namespace", run::Containment::Namespace},
     {"sweep", run::Containment::Sweep}};
+
+trace::RecordHead record_circumstances(const SessionResult& session) {
+  trace::RecordHead head;
+  head.procession = PROCESSION_VERSION;
+  head.started = session.started;
+  head.command = session.command;
+  head.machine = session.machine;
+  head.seed = session.seed;
+  return head;
+}
 
 SessionOptions session_options(const RunOptions& options) {
   SessionOptions session;
@@ -136,11 +148,12 @@ struct Played {
   bool cut_short = false;  // by the user or the deadline: there will be no further round
 };
 
-Played play(std::vector<Prepared> scenarios, const RunOptions& options, const SessionOptions& how,
+Played play(std::vector<Prepared> scenarios, const RunOptions& options, SessionOptions how,
             SessionResult session) {
+  how.circumstances = record_circumstances(session);
   Display display(options.colour, !options.no_progress);
   const base::Instant started = base::now();
-  Session playing(std::move(scenarios), how, display);
+  Session playing(std::move(scenarios), std::move(how), display);
   const base::Result<> played = playing.play();
   session.wall = base::now() - started;
   session.scenarios = playing.take_results();
@@ -154,6 +167,9 @@ Played play(std::vector<Prepared> scenarios, const RunOptions& options, const Se
   ending.set(exit_code_of(session));
   if (!display.complete()) {
     ending.set(fail(base::Error{base::ErrorKind::Io, "standard output could not take all"}));
+  }
+  if (!playing.recorded()) {
+    ending.set(fail(playing.recorded().error()));
   }
   return {std::move(session), ending.code(), !played || playing.deadline_passed()};
 }
@@ -205,6 +221,9 @@ Played play_rounds(const RunOptions& options, const Selection& selection) {
     if (how.deadline) {
       how.deadline = *how.deadline - (base::now() - started);
     }
+    if (!options.record.folder.empty() && !(told && failed(*told))) {
+      how.record = options.record;
+    }
     Played played = play_round(options, selection, how, round);
     more = rounds.goes_on(failed(played)) && !played.cut_short &&
            !(options.fail_fast && failed(played));
@@ -219,6 +238,11 @@ Played play_rounds(const RunOptions& options, const Selection& selection) {
     put(rounds.summary());
   }
   return *std::move(told);
+}
+
+base::Result<std::uint64_t> read_record_limit(std::string_view text) {
+  const base::Result<std::int64_t> size = scenario::read_size(text);
+  return size ? base::Result<std::uint64_t>(static_cast<std::uint64_t>(*size)) : size.error();
 }
 
 // Narrows the selection to what failed; false if nothing did.
@@ -258,6 +282,11 @@ ExitCode run_scenarios(const RunOptions& options) {
   base::Result<Reports> reports = Reports::open(options.reports);
   if (!reports) {
     return fail(reports.error());
+  }
+  if (!options.record.folder.empty()) {
+    if (const base::Result<> made = make_record_folder(options.record.folder); !made) {
+      return fail(made.error());
+    }
   }
   const bool nothing = selection->scenarios.empty() && selection->bad_files.empty();
   const Played played = nothing ? Played{circumstances(options, {1, options.seed.value_or(0)}),
@@ -303,6 +332,17 @@ void add_run_command(CLI::App& app, Command& chosen, const std::string& command_
   add_duration(*command, "--deadline", options->deadline, "Of all together: 5m")
       ->envname("PROCESSION_DEADLINE");
   add_reports(*command, options->reports);
+  CLI::Option* const record =
+      command
+          ->add_option("--record", options->record.folder,
+                       "Save the Records of each scenario there, for `procession check`")
+          ->type_name("DIR")
+          ->envname("PROCESSION_RECORD");
+  add_read_option(*command, "--record-limit", read_record_limit, options->record.limit,
+                  "How long each Record file may become (256MiB); beyond it only the last run is "
+                  "kept")
+      ->type_name("SIZE")
+      ->needs(record);
   command->add_flag("--no-progress", options->no_progress, "No progress line on a terminal");
   command
       ->add_option("--containment", options->containment,

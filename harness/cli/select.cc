@@ -94,14 +94,6 @@ bool wanted(const scenario::Scenario& scenario, const Selector& selector) {
   return matches && labelled && !excluded && among;
 }
 
-BadFile bad_file(const std::string& file, const scenario::Reading& reading) {
-  BadFile bad{file, {}};
-  for (const scenario::Diagnostic& diagnostic : reading.diagnostics.found()) {
-    bad.diagnostics.push_back(scenario::to_string(diagnostic, file, reading.lines));
-  }
-  return bad;
-}
-
 base::Error no_such_instance(const Target& target,
                              const std::vector<scenario::Scenario>& scenarios) {
   std::vector<std::string> ids;
@@ -166,6 +158,14 @@ class Selecting {
 };
 
 }  // namespace
+
+BadFile bad_file(const std::string& file, const scenario::Reading& reading) {
+  BadFile bad{file, {}};
+  for (const scenario::Diagnostic& diagnostic : reading.diagnostics.found()) {
+    bad.diagnostics.push_back(scenario::to_string(diagnostic, file, reading.lines));
+  }
+  return bad;
+}
 
 base::Result<Selection> select(const Selector& selector) {
   Selecting selecting(selector);

@@ -6,6 +6,7 @@
 #include "harness/base/result.h"
 #include "harness/cli/shard.h"
 #include "harness/scenario/model.h"
+#include "harness/scenario/reader.h"
 
 #include <cstddef>
 #include <optional>
@@ -35,6 +36,9 @@ struct Selection {
   std::size_t in_other_shards = 0;
   std::vector<BadFile> bad_files;  // patterns and labels do not excuse a file that cannot be read
 };
+
+// What the reader found in a file.
+[[nodiscard]] BadFile bad_file(const std::string& file, const scenario::Reading& reading);
 
 // BadInput if a path does not exist or names no instance of its file.
 [[nodiscard]] base::Result<Selection> select(const Selector& selector);

@@ -2,6 +2,7 @@
 #include "harness/cli/session.h"
 
 #include "harness/cli/requirements.h"
+#include "harness/plan/fingerprint.h"
 
 #include <csignal>
 #include <string_view>
@@ -17,18 +18,37 @@ using report::ScenarioResult;
 constexpr std::string_view kFailFast = "another scenario failed, and --fail-fast was given";
 constexpr std::string_view kDeadline = "--deadline passed";
 
-ScenarioResult result_of(const scenario::Scenario& scenario, const SessionOptions& options) {
+std::string text_of(const scenario::Scenario& scenario) {
+  std::string text;
+  for (const std::string& line : scenario.lines) {
+    text += line + "\n";
+  }
+  return text;
+}
+
+trace::RecordEnd::How how_it_ended(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::Stopped:
+      return trace::RecordEnd::How::Stopped;
+    case Outcome::Failed:
+      return trace::RecordEnd::How::Failed;
+    default:
+      return trace::RecordEnd::How::Played;
+  }
+}
+
+}  // namespace
+
+ScenarioResult result_of(const scenario::Scenario& scenario) {
   ScenarioResult result;
   result.id = scenario.id();
   result.file = scenario.file;
   result.title = scenario.title;
   result.tags = scenario.tags;
   result.lines = scenario.lines;
-  result.runs_wanted = options.runs.value_or(scenario.runs);
+  result.runs_wanted = scenario.runs;
   return result;
 }
-
-}  // namespace
 
 Session::Session(std::vector<Prepared> scenarios, SessionOptions options, Display& display)
     : scenarios_(std::move(scenarios)),
@@ -36,10 +56,12 @@ Session::Session(std::vector<Prepared> scenarios, SessionOptions options, Displa
       display_(display),
       states_(scenarios_.size()),
       judges_(scenarios_.size()),
+      recordings_(scenarios_.size()),
       begun_(scenarios_.size()) {
   for (Prepared& prepared : scenarios_) {
     prepared.scenario.timeout = options_.timeout.value_or(prepared.scenario.timeout);
-    results_.push_back(result_of(prepared.scenario, options_));
+    prepared.scenario.runs = options_.runs.value_or(prepared.scenario.runs);
+    results_.push_back(result_of(prepared.scenario));
   }
 }
 
@@ -63,6 +85,7 @@ std::optional<run::Work> Session::next_work() {
     states_[i] = State::Playing;
     begun_[i] = base::now();
     scenario_of_work_.push_back(i);
+    begin_recording(i);
     return run::Work{plan, results_[i].runs_wanted, scenario.timeout};
   }
   return std::nullopt;
@@ -75,6 +98,9 @@ bool Session::record(std::size_t work, trace::Record record) {
   }
   judges_[i]->add(record);
   ++results_[i].runs;
+  if (recordings_[i]) {
+    recordings_[i]->add(std::move(record));
+  }
   return !stopping_ && !judges_[i]->hopeless();
 }
 
@@ -104,12 +130,49 @@ void Session::tick() {
   display_.show_progress(progress());
 }
 
+void Session::begin_recording(std::size_t scenario) {
+  if (!options_.record) {
+    return;
+  }
+  const Prepared& prepared = scenarios_[scenario];
+  trace::RecordHead head = options_.circumstances;
+  head.file = prepared.scenario.file;
+  head.text = text_of(prepared.scenario);
+  head.id = prepared.scenario.id();
+  head.runs_wanted = prepared.scenario.runs;
+  head.timeout = prepared.scenario.timeout;
+  head.plan = plan::fingerprint(prepared.plan.view());
+  base::Result<Recording> recording = Recording::begin(*options_.record, head);
+  if (recording) {
+    recordings_[scenario].emplace(*std::move(recording));
+  } else if (recorded_) {
+    recorded_ = std::move(recording).error();
+  }
+}
+
+void Session::finish_recording(std::size_t scenario) {
+  if (!recordings_[scenario]) {
+    return;
+  }
+  const ScenarioResult& result = results_[scenario];
+  trace::RecordEnd end;
+  end.how = how_it_ended(result.outcome);
+  end.reason = result.reason;
+  end.wall = result.wall;
+  base::Result<> finished = recordings_[scenario]->finish(std::move(end));
+  recordings_[scenario].reset();
+  if (recorded_ && !finished) {
+    recorded_ = std::move(finished);
+  }
+}
+
 void Session::conclude(std::size_t scenario, Outcome outcome, std::string reason) {
   ScenarioResult& result = results_[scenario];
   result.outcome = outcome;
   const bool late = outcome == Outcome::Stopped && deadline_passed_;
   result.reason = late ? std::string(kDeadline) : std::move(reason);
   states_[scenario] = State::Done;
+  finish_recording(scenario);
   stopping_ = stopping_ || (options_.fail_fast && report::is_failure(outcome));
   display_.show(result);
 }

@@ -8,6 +8,7 @@
 #include "harness/base/time.h"
 #include "harness/cli/display.h"
 #include "harness/cli/prepare.h"
+#include "harness/cli/recording.h"
 #include "harness/report/result.h"
 #include "harness/run/play.h"
 #include "harness/trace/record.h"
@@ -26,7 +27,12 @@ struct SessionOptions {
   std::optional<base::Duration> timeout;   // of one run, likewise
   std::optional<base::Duration> deadline;  // of the whole session
   bool fail_fast = false;
+  std::optional<RecordOptions> record;
+  trace::RecordHead circumstances;  // of each Record file; what is of the scenario is filled in
 };
+
+// What is known of a scenario's result before it is played.
+[[nodiscard]] report::ScenarioResult result_of(const scenario::Scenario& scenario);
 
 class Session final : public run::Observer {
  public:
@@ -35,6 +41,8 @@ class Session final : public run::Observer {
   // Errors are those of run::play.
   base::Result<> play();
   [[nodiscard]] bool deadline_passed() const { return deadline_passed_; }
+  // The first Record file that could not be written.
+  [[nodiscard]] const base::Result<>& recorded() const { return recorded_; }
   // One for each scenario, in their order; also of those that were not played.
   [[nodiscard]] std::vector<report::ScenarioResult> take_results() { return std::move(results_); }
 
@@ -46,6 +54,8 @@ class Session final : public run::Observer {
   void done(std::size_t work, base::Result<> how) override;
   void tick() override;
 
+  void begin_recording(std::size_t scenario);
+  void finish_recording(std::size_t scenario);
   void conclude(std::size_t scenario, report::Outcome outcome, std::string reason);
   void stop_the_rest(const base::Result<>& played);
   [[nodiscard]] report::Progress progress() const;
@@ -58,10 +68,12 @@ class Session final : public run::Observer {
   std::vector<report::ScenarioResult> results_;
   std::vector<State> states_;
   std::vector<std::optional<verify::Judge>> judges_;
+  std::vector<std::optional<Recording>> recordings_;
   std::vector<base::Instant> begun_;
 
   std::vector<std::size_t> scenario_of_work_;
   std::size_t next_ = 0;
+  base::Result<> recorded_;
   bool stopping_ = false;  // by --fail-fast
   bool deadline_passed_ = false;
   base::Instant started_;

@@ -197,6 +197,46 @@ TEST(ZshCompletion, is_read_by_zsh) {
 
 TEST(Completion, is_for_shells_that_it_knows) { EXPECT_EQ(call({"completion", "sh"}).status, 2); }
 
+// graph
+
+TEST(Graph, is_the_same_each_time_in_both_languages) {
+  const Folder folder;
+  const std::string file = folder.write("shuffled.yaml", kShuffled);
+  const Ending dot = call({"graph", file});
+  EXPECT_EQ(dot.status, 0) << dot.err;
+  EXPECT_THAT(dot.out, AllOf(HasSubstr("digraph procession {"), HasSubstr("worker[5]")));
+  EXPECT_EQ(call({"graph", file, "--format", "dot"}).out, dot.out);
+  const Ending mermaid = call({"graph", file, "--format", "mermaid"});
+  EXPECT_THAT(mermaid.out, HasSubstr("flowchart TB"));
+  EXPECT_EQ(call({"graph", file, "--format", "png"}).status, 2);
+}
+
+TEST(Graph, is_of_one_instance) {
+  const Folder folder;
+  const std::string file = folder.write("two.yaml", std::string(kHeld) + "matrix: {way: [a, b]}\n");
+  const Ending both = call({"graph", file});
+  EXPECT_EQ(both.status, 2);
+  EXPECT_THAT(both.err, AllOf(HasSubstr("2 instances"), HasSubstr("two.yaml[way=b]")));
+  EXPECT_EQ(call({"graph", file + "[way=b]"}).status, 0);
+}
+
+TEST(Graph, of_every_bundled_scenario_is_drawn_by_graphviz) {
+  if (os::find_program("dot").empty()) {
+    GTEST_SKIP() << "graphviz is not installed";
+  }
+  const Folder folder;
+  std::istringstream ids(call({"list", PROCESSION_SOURCE_DIR "/scenarios/tutorial"}).out);
+  int drawn = 0;
+  for (std::string id; std::getline(ids, id); ++drawn) {
+    folder.write("graph.dot", call({"graph", id}).out);
+    const std::string command = fmt::format("dot -Tsvg -o '{}' '{}' 2>'{}'", folder.path("svg"),
+                                            folder.path("graph.dot"), folder.path("said"));
+    EXPECT_EQ(std::system(command.c_str()), 0) << id << folder.read("said");
+    EXPECT_THAT(folder.read("svg"), HasSubstr("</svg>"));
+  }
+  EXPECT_GT(drawn, 10);
+}
+
 // Selecting
 
 TEST(Shards, together_play_everything_once) {
