@@ -63,11 +63,12 @@ nlohmann::json scenarios_in(const Folder& folder, const std::string& file) {
   return nlohmann::json::parse(folder.read(file))["scenarios"];
 }
 
-TEST(Check, says_what_was_said_of_every_bundled_scenario) {
+// Few runs: whether the verdicts are as the files want them is not the question here.
+TEST(Check, says_what_was_said_of_bundled_scenarios) {
   const Folder folder;
-  const std::string scenarios = PROCESSION_SOURCE_DIR "/scenarios";
+  const std::string scenarios = PROCESSION_SOURCE_DIR "/scenarios/tutorial";
   const Ending played = call({"run", scenarios, "--record", folder.path("records"), "--json",
-                              folder.path("played.json"), "--jobs", "2"});
+                              folder.path("played.json"), "--runs", "2"});
   const Ending checked =
       call({"check", folder.path("records"), "--json", folder.path("checked.json")});
   EXPECT_EQ(played.status, checked.status) << checked.out << checked.err;
@@ -75,7 +76,7 @@ TEST(Check, says_what_was_said_of_every_bundled_scenario) {
   for (const auto& scenario : scenarios_in(folder, "checked.json")) {
     by_id[scenario["id"]] = scenario;
   }
-  EXPECT_GT(by_id.size(), 40u);
+  EXPECT_GT(by_id.size(), 20u);
   for (const auto& scenario : scenarios_in(folder, "played.json")) {
     if (scenario["outcome"] != "skipped") {
       EXPECT_EQ(by_id[scenario["id"]], scenario) << scenario["id"];
