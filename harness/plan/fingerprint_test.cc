@@ -59,8 +59,7 @@ TEST(Difference, IsToldForEachStep) {
 }
 
 TEST(Difference, IsToldForProcesses) {
-  EXPECT_EQ(told("count: 2", "count: 3"),
-            "main.start(worker[0]) was played otherwise (line 4)");
+  EXPECT_EQ(told("count: 2", "count: 3"), "main.start(worker[0]) was played otherwise (line 4)");
   EXPECT_EQ(told("count: 2", "count: 2\n    start_method: spawn"),
             "main.start(worker[0]) was played otherwise (line 4)");
 }
@@ -78,9 +77,8 @@ processes:
   worker: [{sleep: forever}]
 expect: {timeout: true}
 )");
-  EXPECT_THAT(
-      plan::difference(old_one.plan(), new_one.plan()).value_or("the same"),
-      ::testing::HasSubstr("`survivors` decides when a run is over, and worker was one"));
+  EXPECT_THAT(plan::difference(old_one.plan(), new_one.plan()).value_or("the same"),
+              ::testing::HasSubstr("`survivors` decides when a run is over, and worker was one"));
 }
 
 TEST(Fingerprint, IsTheSameOfEveryPlanning) {
