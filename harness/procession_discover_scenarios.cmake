@@ -12,8 +12,8 @@
 # reconfigure. A file that cannot be read is a test that fails with its diagnostics; if listing
 # fails, there is one failing test that says why.
 #
-# Within this build the program is the target `procession`; elsewhere it is PROCESSION_PROGRAM, or
-# found in PATH. Works in projects without any language.
+# The program is PROCESSION_PROGRAM, if that is set; else that of the package which find_package or
+# this build has found; else the one in PATH. Works in projects without any language.
 
 # As a bracket argument, which nothing in the text can end: paths may hold any character.
 function(_procession_quote text variable)
@@ -31,8 +31,8 @@ function(procession_discover_scenarios)
       "procession_discover_scenarios(DIRECTORY dir [PREFIX text] [EXCLUDE regex …] [LABELS label …])")
   endif()
   get_filename_component(directory "${DISCOVER_DIRECTORY}" ABSOLUTE)
-  if(TARGET procession)
-    set(program "$<TARGET_FILE:procession>")
+  if(NOT PROCESSION_PROGRAM AND TARGET Procession::procession)
+    set(program "$<TARGET_FILE:Procession::procession>")
   else()
     find_program(PROCESSION_PROGRAM procession REQUIRED)
     set(program "${PROCESSION_PROGRAM}")

@@ -4,17 +4,8 @@
 # new test at the next ctest, without a reconfigure; an unreadable one fails with its diagnostics.
 
 cmake_policy(VERSION 3.25)
-string(RANDOM LENGTH 12 suffix)
-set(folder "$ENV{TMPDIR}")
-if(folder STREQUAL "")
-  set(folder /tmp)
-endif()
-string(APPEND folder "/procession-discover-${suffix}")
-
-function(end_with message)
-  file(REMOVE_RECURSE "${folder}")
-  message(FATAL_ERROR "${message}")
-endfunction()
+include("${CMAKE_CURRENT_LIST_DIR}/temporary_folder.cmake")
+temporary_folder(folder)
 
 function(expect text)
   string(FIND "${output}" "${text}" found)

@@ -64,11 +64,14 @@ base::Result<os::UniqueFd> open_player(const std::string& path) {
   return player;
 }
 
-std::string player_beside_this_program() {
+// Beside this program, as it is built, or where `cmake --install` puts what nobody calls by hand.
+std::string players_path() {
   char path[4096];
   const ssize_t size = ::readlink("/proc/self/exe", path, sizeof path);
   const std::string self(path, static_cast<std::size_t>(std::max(size, ssize_t{0})));
-  return self.substr(0, self.rfind('/') + 1) + "procession-player";
+  const std::string folder = self.substr(0, self.rfind('/') + 1);
+  const std::string installed = folder + PROCESSION_INSTALLED_PLAYER;
+  return ::access(installed.c_str(), X_OK) == 0 ? installed : folder + "procession-player";
 }
 
 base::Error interrupted(int signal) {
@@ -202,7 +205,7 @@ class Session {
 
 base::Result<> play(const std::function<std::optional<Work>()>& next, Observer& observer,
                     const Options& options) {
-  auto player = open_player(options.player.empty() ? player_beside_this_program() : options.player);
+  auto player = open_player(options.player.empty() ? players_path() : options.player);
   if (!player) {
     return std::move(player).error();
   }

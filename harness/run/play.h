@@ -29,7 +29,7 @@ enum class Containment {
 struct Options {
   std::uint32_t jobs = 1;
   Containment containment = Containment::Automatic;
-  std::string player;  // path of procession-player; empty = beside this program
+  std::string player;  // path of procession-player; empty = where it is built or installed
 };
 
 // One scenario instance to play. The plan's bytes must live until `done` was called for it.
