@@ -4,6 +4,7 @@
 #include "harness/causes/net_maker.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 
 namespace procession::causes {
@@ -47,24 +48,6 @@ bool expects_another_reply(const plan::Plan& plan, const plan::Step& request) {
 }
 
 }  // namespace
-
-bool ends_a_process(int signal) {
-  switch (signal) {
-    case 0:
-    case SIGCHLD:
-    case SIGCONT:
-    case SIGURG:
-    case SIGWINCH:
-    case SIGSTOP:
-    case SIGTSTP:
-    case SIGTTIN:
-    case SIGTTOU:
-    case SIGPIPE:
-      return false;
-    default:
-      return true;
-  }
-}
 
 bool ends_a_line(const plan::Step& step) {
   return step.verb == Verb::Exit || step.verb == Verb::ExitNow || step.verb == Verb::Raise ||
@@ -142,6 +125,7 @@ void NetMaker::end_of(InstanceId id) {
   }
   gate(killed(id), 1, killed_by_[id]);
   gate(made_.broken(id), 1, {killed(id), failed(id)});
+  orphaned(id);
   if (const Ids starts = effects_of(starts_[id]); !starts.empty()) {
     gate(made_.end(id), 1, starts);
   }
@@ -164,36 +148,22 @@ NetMaker::Ids NetMaker::ways_to_end(InstanceId id) {
   return ways;
 }
 
-// Signals. One that the victim is sure to handle, or to ignore, before it can be sent does no harm.
-void NetMaker::deaths_by(StepId id) {
-  const plan::Step& sender = plan_.step(id);
-  if (sender.target == kNone || sender.verb == Verb::Handle || !ends_a_process(sender.signal)) {
-    return;
-  }
-  const auto instances = static_cast<InstanceId>(plan_.instances().size());
-  const InstanceId first = sender.group_signal ? 0 : sender.target;
-  const InstanceId last = sender.group_signal ? instances : first + 1;
-  for (InstanceId victim = first; victim < last; ++victim) {
-    const Threat death{victim, id, 0, false};
-    threat(death, made_.effect(id));
-    for (const StepId handle : handles_[victim]) {
-      if (plan_.step(handle).signal == sender.signal && sender.signal != SIGKILL) {
-        guarded_by(made_.effect(handle), death, made_.effect(id));
-      }
-    }
-  }
-}
-
-// As an event of its own, so that it can be taken out of the net.
+// It ends the victim before the end of its line.
 void NetMaker::threat(const Threat& threat, EventId at) {
-  const EventId event = new_event();
-  made_.net.needs(event, at);
-  threats_[{threat, at}] = {event, at, {}};
+  const EventId event = avertable(threat, at);
   if (threat.symbol == 0) {
     killed_by_[threat.victim].push_back(event);
   } else {
     failed_by_[threat.victim].push_back({threat.step, event});
   }
+}
+
+// As an event of its own, so that it can be taken out of the net.
+EventId NetMaker::avertable(const Threat& threat, EventId at) {
+  const EventId event = new_event();
+  made_.net.needs(event, at);
+  threats_[{threat, at}] = {event, at, {}};
+  return event;
 }
 
 void NetMaker::guarded_by(EventId guard, const Threat& threat, EventId at) {
@@ -273,6 +243,12 @@ void NetMaker::errors_of(StepId id) {
     breaks_as_unplanned(id);
   }
   switch (asked.verb) {
+    case Verb::Setsid:
+    case Verb::Setpgid:
+      if (in_handler_[id] || moves_in_handler(asked.self)) {
+        breaks(id, EPERM);
+      }
+      break;
     case Verb::Await:
     case Verb::Barrier:
       vain_wait(id);

@@ -3,17 +3,8 @@
 #include "harness/causes/net_maker.h"
 
 #include <algorithm>
-#include <csignal>
 
 namespace procession::causes {
-
-namespace {
-
-bool stops_a_process(int signal) {
-  return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
-}
-
-}  // namespace
 
 using plan::InstanceId;
 using plan::kNone;
@@ -22,20 +13,23 @@ using scenario::StartMethod;
 using scenario::Verb;
 
 NetMaker::NetMaker(const plan::Plan& plan,
-                   const std::optional<std::vector<std::uint32_t>>& talkers_started)
-    : plan_(plan), talkers_started_(talkers_started) {
+                   const std::optional<std::vector<std::uint32_t>>& talkers_started,
+                   const std::set<Lemma>& proven)
+    : plan_(plan), talkers_started_(talkers_started), proven_(proven) {
   const auto steps = static_cast<std::uint32_t>(plan_.steps().size());
   const auto instances = static_cast<std::uint32_t>(plan_.instances().size());
   made_.plan_ = plan_;
   made_.net.add_events(4 * steps);
   made_.processes_ = 4 * steps;
-  made_.net.add_events(3 * instances);
-  made_.unnamed_ = made_.processes_ + 3 * instances;
+  made_.net.add_events(4 * instances);
+  made_.unnamed_ = made_.processes_ + 4 * instances;
   index_plan();
 }
 
 PlanNet NetMaker::make() {
-  orphaned_group();
+  parent_deaths();
+  stops();
+  orphaned_groups();
   lines();
   talkers();
   forkserver();
@@ -48,6 +42,8 @@ void NetMaker::index_plan() {
   const auto instances = plan_.instances().size();
   in_handler_.resize(plan_.steps().size(), false);
   starts_.resize(instances);
+  moves_.resize(instances);
+  subreaps_.resize(instances);
   handles_.resize(instances);
   signals_to_.resize(instances);
   killed_by_.resize(instances);
@@ -66,6 +62,9 @@ void NetMaker::index_plan() {
     }
     if (step.signal != 0 && step.target != kNone) {
       (step.group_signal ? group_signals_ : signals_to_[step.target]).push_back(id);
+    }
+    if (stops_a_process(step.signal) && (step.target != kNone || step.verb == Verb::EndBy)) {
+      stoppers_.push_back(id);
     }
     switch (step.verb) {
       case Verb::Start:
@@ -87,6 +86,25 @@ void NetMaker::index_plan() {
         break;
       case Verb::Handle:
         handles_[step.self].push_back(id);
+        break;
+      case Verb::Block:
+        blocks_[{step.self, step.signal}].push_back(id);
+        break;
+      case Verb::Unblock:
+        unblocks_[{step.self, step.signal}].push_back(id);
+        break;
+      case Verb::Setsid:
+      case Verb::Setpgid:
+        if (step.known_error == 0) {
+          moves_[step.self].push_back(id);
+          has_own_groups_ = true;
+        }
+        break;
+      case Verb::Subreaper:
+        subreaps_[step.self].push_back(id);
+        break;
+      case Verb::ParentDeathSignal:
+        arms_.push_back(id);
         break;
       case Verb::Pipe:
         made_at_[step.channel] = id;
@@ -152,70 +170,6 @@ void NetMaker::step(StepId id, EventId before) {
   own_gates(id);
 }
 
-// A handler's steps are a line of their own: nothing in the line that it interrupts waits for them.
-void NetMaker::handler(StepId handle) {
-  const plan::Step& asked = plan_.step(handle);
-  const EventId got = new_event();
-  const plan::Event name{plan::Event::Kind::Got, asked.self, handle, 0};
-  made_.got_[handle] = got;
-  made_.named_[got] = name;
-  made_.net.needs(got, made_.effect(handle));
-  Ids senders;
-  for (const auto* signals : {&signals_to_[asked.self], &group_signals_}) {
-    for (const StepId id : *signals) {
-      if (plan_.step(id).signal == asked.signal) {
-        senders.push_back(made_.effect(id));
-      }
-    }
-  }
-  for (StepId id = 0; asked.signal == SIGCHLD && id < plan_.steps().size(); ++id) {
-    if (stops_or_continues_child_of(asked.self, plan_.step(id))) {
-      senders.push_back(made_.call(id));
-    }
-  }
-  for (InstanceId id = 0; asked.signal == SIGCHLD && id < plan_.instances().size(); ++id) {
-    if (plan_.instance(id).starter == asked.self) {
-      senders.push_back(made_.end(id));
-    }
-  }
-  if (asked.signal == SIGTERM && plan_.instance(asked.self).daemon) {
-    const Ids ends = orderly_ends_of(plan_.instance(asked.self).starter);
-    senders.insert(senders.end(), ends.begin(), ends.end());
-  }
-  const bool comes_with_it =
-      asked.signal == SIGHUP || asked.signal == SIGCONT || asked.signal == SIGCHLD;
-  if (hang_up_ && comes_with_it) {
-    senders.push_back(*hang_up_);
-  }
-  gate(got, 1, senders);
-  EventId before = got;
-  for (StepId id = asked.handler.first; id < asked.handler.first + asked.handler.count; ++id) {
-    step(id, before);
-    before = made_.returned(id);
-  }
-}
-
-// With these it sends SIGTERM to its daemons. An error leads to the last of its line.
-NetMaker::Ids NetMaker::orderly_ends_of(InstanceId id) const {
-  Ids ends;
-  for (const StepId step : plan::steps_of(plan_, id)) {
-    if (plan_.step(step).verb == Verb::Exit || plan_.step(step).verb == Verb::Raise) {
-      ends.push_back(made_.call(step));
-    }
-  }
-  return ends;
-}
-
-// The parent gets SIGCHLD for these too.
-bool NetMaker::stops_or_continues_child_of(InstanceId parent, const plan::Step& sender) const {
-  if (sender.verb == Verb::Handle ||
-      (!stops_a_process(sender.signal) && sender.signal != SIGCONT)) {
-    return false;
-  }
-  const InstanceId stopped = sender.target == kNone ? sender.self : sender.target;
-  return sender.group_signal || plan_.instance(stopped).starter == parent;
-}
-
 void NetMaker::own_gates(StepId id) {
   const plan::Step& asked = plan_.step(id);
   switch (asked.verb) {
@@ -247,6 +201,11 @@ void NetMaker::own_gates(StepId id) {
       if (asked.target != 0) {
         gate(made_.effect(id), 1, effects_of(starts_[asked.target]));
       }
+      suspend(id);
+      resume(id);
+      break;
+    case Verb::Unblock:
+      unblock(id);
       break;
     case Verb::Sleep:
       if (asked.duration_ns < 0) {
@@ -456,22 +415,6 @@ void NetMaker::talkers() {
       made_.net.add_gate(accepted, k + 1, connects);
       made_.net.needs(made_.begin(served[k]), accepted);
     }
-  }
-}
-
-// Only main ties its group to the session. With main's end the group is orphaned, and if a member
-// is stopped then, the kernel sends SIGHUP and SIGCONT to all (exit(3)).
-void NetMaker::orphaned_group() {
-  Ids stops;
-  for (StepId id = 0; id < plan_.steps().size(); ++id) {
-    if (plan_.step(id).verb != Verb::Handle && stops_a_process(plan_.step(id).signal)) {
-      stops.push_back(made_.call(id));
-    }
-  }
-  if (!stops.empty()) {
-    hang_up_ = new_event();
-    made_.net.needs(*hang_up_, made_.end(0), Warrant::Linux);
-    gate(*hang_up_, 1, stops, Warrant::Linux);
   }
 }
 

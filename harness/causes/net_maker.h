@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // NetMaker: one pass over a Plan that writes down every event's gates, with all threats in it.
-// Internal to this folder; `net_of` strikes out those that do no harm.
+// Internal to this folder; `net_of` strikes out those that do no harm, and proves the lemmas on
+// which further gates rest.
 
 #include "harness/causes/guarantee.h"
 #include "harness/causes/net_of.h"
@@ -10,6 +11,7 @@
 #include <compare>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -26,19 +28,46 @@ struct Threat {
   friend auto operator<=>(const Threat&, const Threat&) = default;
 };
 
+// What makes the net say more, once the net itself has proven it.
+struct Lemma {
+  enum class Kind : std::uint8_t {
+    Blocked,  // the victim has done `other`, a block, before `step`, or the end of `child`, sends
+    Pending,  // `step` has sent before the victim comes to `other`, an unblock
+    Sent,     // likewise to `other`, a `handle` that brings the default action back
+    Handled,  // the victim's handler `step` was entered before it comes to `other`, likewise
+    Caused,   // the victim's handler `other` is not entered before `step` has sent
+  };
+  Kind kind = Kind::Blocked;
+  plan::InstanceId victim = plan::kNone;
+  plan::StepId step = plan::kNone;
+  plan::StepId other = plan::kNone;
+  plan::InstanceId child = plan::kNone;
+
+  friend auto operator<=>(const Lemma&, const Lemma&) = default;
+};
+
+// It is true if `at` needs `cause`.
+struct Conjecture {
+  Lemma lemma;
+  EventId cause = 0;
+  EventId at = 0;
+};
+
 // By default action, signal(7); SIGPIPE is ignored in every player, but for `end_by`.
 [[nodiscard]] bool ends_a_process(int signal);
+[[nodiscard]] bool stops_a_process(int signal);
 // Whether it is a step behind which there is no other.
 [[nodiscard]] bool ends_a_line(const plan::Step& step);
 
 class NetMaker {
  public:
-  NetMaker(const plan::Plan& plan,
-           const std::optional<std::vector<std::uint32_t>>& talkers_started);
+  NetMaker(const plan::Plan& plan, const std::optional<std::vector<std::uint32_t>>& talkers_started,
+           const std::set<Lemma>& proven);
 
   [[nodiscard]] PlanNet make();
   // Once made.
   [[nodiscard]] std::vector<Guarded> guarded() const;
+  [[nodiscard]] const std::vector<Conjecture>& conjectures() const { return conjectures_; }
 
  private:
   using Ids = std::vector<EventId>;
@@ -83,10 +112,6 @@ class NetMaker {
   void lines();
   void line(plan::InstanceId id);
   void step(plan::StepId id, EventId before);
-  void handler(plan::StepId handle);
-  [[nodiscard]] Ids orderly_ends_of(plan::InstanceId id) const;
-  [[nodiscard]] bool stops_or_continues_child_of(plan::InstanceId parent,
-                                                 const plan::Step& sender) const;
   void own_gates(plan::StepId id);
   void join(plan::StepId id);
   void await(plan::StepId id);
@@ -97,7 +122,40 @@ class NetMaker {
   void exit(plan::StepId id);
   void talkers();
   void forkserver();
-  void orphaned_group();
+
+  // signals.cc: what each signal waits for, whom it ends, and when a handler is entered.
+  void handler(plan::StepId handle);
+  [[nodiscard]] std::vector<plan::StepId> steps_that_send(plan::InstanceId to, int signal) const;
+  [[nodiscard]] Ids senders_of(plan::StepId handle);
+  [[nodiscard]] Ids orderly_ends_of(plan::InstanceId id) const;
+  [[nodiscard]] bool stops_or_continues_child_of(plan::InstanceId parent,
+                                                 const plan::Step& sender) const;
+  [[nodiscard]] EventId arrival(const Lemma& who, int signal, EventId sent);
+  [[nodiscard]] Ids releases(plan::InstanceId victim, plan::StepId block) const;
+  void unblock(plan::StepId id);
+  [[nodiscard]] plan::StepId sole_handler(plan::InstanceId id, int signal) const;
+  void deaths_by(plan::StepId id);
+  EventId reaches(plan::InstanceId other, plan::StepId id);
+  void death(plan::InstanceId victim, plan::StepId id, EventId sent);
+  [[nodiscard]] bool may_be_undone(plan::StepId handle, plan::StepId sender, EventId sent);
+
+  // relations.cc: stops, groups, parents and orphans.
+  void stops();
+  void suspend(plan::StepId id);
+  void resume(plan::StepId id);
+  [[nodiscard]] plan::StepId suspended_before(plan::StepId id) const;
+  [[nodiscard]] Ids stops_of(plan::InstanceId id) const;
+  [[nodiscard]] bool may_stop(const plan::Step& sender, plan::InstanceId id) const;
+  void orphaned_groups();
+  void parent_deaths();
+  void orphaned(plan::InstanceId id);
+  [[nodiscard]] EventId end_of_parent(plan::InstanceId id) const;
+  [[nodiscard]] bool may_be_parent_of(plan::InstanceId parent, plan::InstanceId id) const;
+  [[nodiscard]] bool may_be_within(plan::InstanceId id, plan::InstanceId family) const;
+  [[nodiscard]] bool are_apart(plan::InstanceId left, plan::InstanceId right) const;
+  [[nodiscard]] bool begins_apart(plan::InstanceId id, plan::InstanceId other) const;
+  [[nodiscard]] Ids partings(plan::InstanceId id, plan::InstanceId other) const;
+  [[nodiscard]] bool moves_in_handler(plan::InstanceId id) const;
 
   // pipes.cc: who holds which end, and what a receive needs.
   void receive(plan::StepId id);
@@ -118,7 +176,6 @@ class NetMaker {
   void failures_of(plan::InstanceId id);
   void joins(const OrderlyEnd& end);
   [[nodiscard]] Ids ways_to_end(plan::InstanceId id);
-  void deaths_by(plan::StepId id);
   void errors_of(plan::StepId id);
   void breaks(plan::StepId id, scenario::Symbol symbol, const Ids& one_of = {});
   void breaks_unless(plan::StepId id, scenario::Symbol symbol, EventId guard);
@@ -135,6 +192,7 @@ class NetMaker {
   void goes_on_after(plan::StepId id);
   void known_failures();
   void threat(const Threat& threat, EventId at);
+  EventId avertable(const Threat& threat, EventId at);
   void guarded_by(EventId guard, const Threat& threat, EventId at);
 
   // Shared.
@@ -151,13 +209,17 @@ class NetMaker {
             Warrant warrant = Warrant::Posix) {
     made_.net.add_gate(event, need, members, warrant);
   }
+  // Whether it is proven. If not, it is one to prove: `at` needs `cause`.
+  bool is_proven(const Lemma& lemma, EventId cause, EventId at);
   void index_plan();
   [[nodiscard]] bool lists(plan::StepId id, scenario::Symbol symbol) const;
 
   const plan::Plan plan_;
   const std::optional<std::vector<std::uint32_t>>& talkers_started_;
+  const std::set<Lemma>& proven_;
   PlanNet made_;
   std::map<std::pair<Threat, EventId>, Guarded> threats_;  // by threat and `at`
+  std::vector<Conjecture> conjectures_;
 
   // The plan, indexed once.
   struct Arrival {
@@ -178,8 +240,17 @@ class NetMaker {
   std::map<std::uint32_t, std::vector<plan::StepId>> closings_of_;  // by pipe: close_end, of both
   std::vector<plan::StepId> first_exit_;                            // by instance: ends its line
   std::vector<std::vector<plan::StepId>> handles_;                  // by instance
-  std::vector<Ids> killed_by_;                                      // by instance
-  std::vector<std::vector<Failure>> failed_by_;                     // by instance
+  std::vector<std::vector<plan::StepId>> moves_;     // by instance: to a group of its own
+  std::vector<std::vector<plan::StepId>> subreaps_;  // by instance
+  std::vector<plan::StepId> stoppers_;               // steps that send a signal that stops
+  std::vector<plan::StepId> arms_;                   // parent_death_signal
+  std::map<plan::StepId, EventId> parent_deaths_;    // by arming step: the signal is sent
+  bool has_own_groups_ = false;                      // some process leaves main's group
+  std::map<std::pair<plan::InstanceId, int>, std::vector<plan::StepId>> blocks_;    // by signal
+  std::map<std::pair<plan::InstanceId, int>, std::vector<plan::StepId>> unblocks_;  // by signal
+  std::map<std::pair<Lemma, int>, EventId> arrivals_of_signals_;                    // by signal
+  std::vector<Ids> killed_by_;                                                      // by instance
+  std::vector<std::vector<Failure>> failed_by_;                                     // by instance
   std::map<plan::GateId, Meeting> meetings_;
   std::map<plan::GateId, Losses> losses_;
   std::map<std::uint32_t, Traffic> traffic_;  // by pipe

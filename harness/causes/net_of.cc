@@ -27,6 +27,11 @@ EventId PlanNet::id_of(const plan::Event& event) const {
       return returned(event.step);
     case Kind::Got:
       return got_.at(event.step);
+    case Kind::Stopped:
+    case Kind::Continued:
+      return stops_.at(event.step);
+    case Kind::Orphaned:
+      return orphaned(event.instance);
     case Kind::Error: {
       // Symbol 0 stands for every error that the file does not foresee.
       const auto foreseen = errors_.find({event.instance, event.symbol});
@@ -44,29 +49,28 @@ std::optional<plan::Event> PlanNet::event_of(EventId id) const {
   }
   if (id < unnamed_) {
     const EventId of_process = id - processes_;
-    if (of_process % 3 == 2) {
+    if (of_process % 4 == 2) {
       return std::nullopt;
     }
-    return plan::Event{of_process % 3 == 0 ? Kind::Begin : Kind::End, of_process / 3, plan::kNone,
-                       0};
+    constexpr Kind kKinds[] = {Kind::Begin, Kind::End, Kind::End, Kind::Orphaned};
+    return plan::Event{kKinds[of_process % 4], of_process / 4, plan::kNone, 0};
   }
   const auto named = named_.find(id);
   return named == named_.end() ? std::nullopt : std::optional(named->second);
 }
 
 bool PlanNet::is_observed(EventId id) const {
-  return id < processes_ || (id < unnamed_ && (id - processes_) % 3 != 2);
+  return id < processes_ || (id < unnamed_ && (id - processes_) % 4 < 2);
 }
+
+namespace {
 
 // All guarded threats are struck out together, then counted in again where the net does not prove
 // them harmless, until each that is out is proven in a net without all that are out. No circle of
 // proofs can hide harm: of the threats that are out, look at the first to do harm in some run.
 // Until then none has, so the run so far is one of the net without them; and in that net it cannot
 // come before its guard.
-PlanNet net_of(const plan::Plan& plan, std::optional<std::vector<std::uint32_t>> talkers_started) {
-  NetMaker maker(plan, talkers_started);
-  PlanNet made = maker.make();
-  std::vector<Guarded> struck = maker.guarded();
+PlanNet without_harmless(PlanNet made, std::vector<Guarded> struck) {
   for (;;) {
     std::vector<EventId> out;
     std::ranges::transform(struck, std::back_inserter(out), &Guarded::threat);
@@ -77,6 +81,27 @@ PlanNet net_of(const plan::Plan& plan, std::optional<std::vector<std::uint32_t>>
       return made;
     }
     std::erase_if(struck, [&](const Guarded& threat) { return back.contains(threat.threat); });
+  }
+}
+
+}  // namespace
+
+// A lemma is proven in a net that does without it. What rests on it may prove more of them.
+PlanNet net_of(const plan::Plan& plan, std::optional<std::vector<std::uint32_t>> talkers_started) {
+  std::set<Lemma> proven;
+  for (;;) {
+    NetMaker maker(plan, talkers_started, proven);
+    PlanNet made = maker.make();
+    made = without_harmless(std::move(made), maker.guarded());
+    const std::size_t before = proven.size();
+    for (const auto& [lemma, cause, at] : maker.conjectures()) {
+      if (!possible(made.net, {&cause, 1})[at]) {
+        proven.insert(lemma);
+      }
+    }
+    if (proven.size() == before) {
+      return made;
+    }
   }
 }
 

@@ -5,9 +5,10 @@
 // points).
 //
 // Events of a step: call, effect, success (it returns without an error) and return (the process
-// goes on; with `fails` also after an error). Events of a process: begin, end, and `broken`: it has
-// ended, or is sure to end, before the end of its line. Behind them come events that have no name
-// in the language (a pipe has run empty, a wait is in vain); `event_of` yields none for these.
+// goes on; with `fails` also after an error). Events of a process: begin, end, `orphaned`, and
+// `broken`: it has ended, or is sure to end, before the end of its line. Behind them come events
+// that have no name in the language (a pipe has run empty, a wait is in vain); `event_of` yields
+// none for these.
 //
 // Signals and races that may end a process early are counted in unless the net itself proves them
 // harmless (a signal that is handled before it can be sent, a connect that cannot precede its
@@ -32,9 +33,10 @@ class PlanNet {
   [[nodiscard]] EventId effect(plan::StepId step) const { return 4 * step + 1; }
   [[nodiscard]] EventId success(plan::StepId step) const { return 4 * step + 2; }
   [[nodiscard]] EventId returned(plan::StepId step) const { return 4 * step + 3; }
-  [[nodiscard]] EventId begin(plan::InstanceId id) const { return processes_ + 3 * id; }
-  [[nodiscard]] EventId end(plan::InstanceId id) const { return processes_ + 3 * id + 1; }
-  [[nodiscard]] EventId broken(plan::InstanceId id) const { return processes_ + 3 * id + 2; }
+  [[nodiscard]] EventId begin(plan::InstanceId id) const { return processes_ + 4 * id; }
+  [[nodiscard]] EventId end(plan::InstanceId id) const { return processes_ + 4 * id + 1; }
+  [[nodiscard]] EventId broken(plan::InstanceId id) const { return processes_ + 4 * id + 2; }
+  [[nodiscard]] EventId orphaned(plan::InstanceId id) const { return processes_ + 4 * id + 3; }
 
   // The event of the net that stands for an event of the language.
   [[nodiscard]] EventId id_of(const plan::Event& event) const;
@@ -51,7 +53,8 @@ class PlanNet {
   EventId unnamed_ = 0;
   std::map<std::pair<plan::InstanceId, scenario::Symbol>, EventId> errors_;
   std::map<plan::StepId, EventId> got_;
-  std::map<EventId, plan::Event> named_;  // of errors_ and got_
+  std::map<plan::StepId, EventId> stops_;  // by who suspends, or continues: Stopped, Continued
+  std::map<EventId, plan::Event> named_;   // of errors_, got_ and stops_
 };
 
 // `talkers_started`: how many talkers of each listener have begun in every run so far; those are

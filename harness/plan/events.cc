@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <map>
 #include <optional>
 
@@ -184,6 +185,37 @@ std::optional<scenario::Symbol> symbol_in(const Plan& plan, std::string_view nam
   return std::nullopt;
 }
 
+// In the plan; main's is the harness.
+bool has_parent(const Plan& plan, InstanceId id) {
+  const Instance& instance = plan.instance(id);
+  return instance.starter != kNone && instance.kind != Instance::Kind::Forkserver;
+}
+
+std::optional<Event::Kind> kind_of_stop(std::string_view what) {
+  if (what == "stopped") {
+    return Event::Kind::Stopped;
+  }
+  return what == "continued" ? std::optional(Event::Kind::Continued) : std::nullopt;
+}
+
+// Whoever suspends it, or lets it go on.
+std::vector<Match> stop_matches(const Plan& plan, const EventFinder::ProcessMatch& where,
+                                const EventPattern& pattern, Event::Kind kind) {
+  std::vector<Match> matches;
+  std::uint32_t k = 0;
+  for (StepId id = 0; pattern.operand.empty() && id < plan.steps().size(); ++id) {
+    const Step& step = plan.step(id);
+    if (step.target != where.instance || !makes(step, kind)) {
+      continue;
+    }
+    std::vector<Letter> letters = where.letters;
+    if (admits(pattern.occurrence, k++, letters)) {
+      matches.push_back({{kind, where.instance, id, 0}, std::move(letters)});
+    }
+  }
+  return matches;
+}
+
 std::vector<Match> matches_in(const Plan& plan, const EventFinder::ProcessMatch& where,
                               const EventPattern& pattern) {
   const auto event = [&](Event::Kind kind, StepId step = kNone, scenario::Symbol symbol = 0) {
@@ -195,6 +227,12 @@ std::vector<Match> matches_in(const Plan& plan, const EventFinder::ProcessMatch&
   }
   if (bare && pattern.what == "end") {
     return {event(Event::Kind::End)};
+  }
+  if (bare && pattern.what == "orphaned" && has_parent(plan, where.instance)) {
+    return {event(Event::Kind::Orphaned)};
+  }
+  if (const auto kind = kind_of_stop(pattern.what); kind && !pattern.call) {
+    return stop_matches(plan, where, pattern, *kind);
   }
   std::vector<Match> found;
   if (bare && pattern.what == "ready") {
@@ -215,7 +253,7 @@ std::vector<Match> matches_in(const Plan& plan, const EventFinder::ProcessMatch&
     const auto signal = scenario::signal_named(pattern.operand);
     for (const StepId id : steps_of(plan, where.instance)) {
       if (signal && plan.step(id).verb == Verb::Handle && plan.step(id).signal == *signal &&
-          !plan.step(id).ignore) {
+          plan.step(id).action == scenario::SignalAction::Steps) {
         found.push_back(event(Event::Kind::Got, id));
       }
     }
@@ -258,6 +296,17 @@ base::Error unknown_process(const Plan& plan, const EventPattern& pattern) {
 }
 
 base::Error unknown_event(const Plan& plan, const EventPattern& pattern, InstanceId instance) {
+  const std::string process = process_text(pattern.process);
+  if (const auto kind = kind_of_stop(pattern.what)) {
+    return {
+        base::ErrorKind::BadInput,
+        fmt::format("`{}`: no step of the file makes this event; it comes with `{}: {}`",
+                    pattern.text, *kind == Event::Kind::Stopped ? "suspend" : "resume", process)};
+  }
+  if (pattern.what == "orphaned" && !has_parent(plan, instance)) {
+    return {base::ErrorKind::BadInput,
+            fmt::format("`{}`: {}'s parent outlives every run", pattern.text, process)};
+  }
   std::vector<std::string> names = {"begin", "end"};
   for (const StepId id : steps_of(plan, instance)) {
     const Step& step = plan.step(id);
@@ -276,8 +325,7 @@ base::Error unknown_event(const Plan& plan, const EventPattern& pattern, Instanc
                          ? fmt::format("did you mean `{}`?", *near)
                          : fmt::format("it has {}", base::enumerate_words(names));
   return {base::ErrorKind::BadInput,
-          fmt::format("`{}`: no step of `{}` makes this event; {}", pattern.text,
-                      process_text(pattern.process), hint)};
+          fmt::format("`{}`: no step of `{}` makes this event; {}", pattern.text, process, hint)};
 }
 
 // The operand as an event names it.
@@ -289,6 +337,13 @@ std::string operand_of(const Plan& plan, const Step& step, const EventFinder& fi
 }
 
 }  // namespace
+
+bool makes(const Step& step, Event::Kind kind) {
+  if (kind == Event::Kind::Stopped) {
+    return step.verb == Verb::Suspend;
+  }
+  return kind == Event::Kind::Continued && step.target != kNone && step.signal == SIGCONT;
+}
 
 std::vector<StepId> steps_of(const Plan& plan, InstanceId instance) {
   const Range line = plan.instance(instance).steps;
@@ -392,8 +447,27 @@ std::string EventFinder::name_of(const Event& event) const {
     case Event::Kind::Got:
       return fmt::format("{}.got({})", process,
                          scenario::signal_name(plan_.step(event.step).signal));
+    case Event::Kind::Stopped:
+      return process + ".stopped" + stop_index(event);
+    case Event::Kind::Continued:
+      return process + ".continued" + stop_index(event);
+    case Event::Kind::Orphaned:
+      return process + ".orphaned";
   }
   return process;
+}
+
+// Where there are several.
+std::string EventFinder::stop_index(const Event& event) const {
+  std::uint32_t same = 0;
+  std::uint32_t index = 0;
+  for (StepId id = 0; id < plan_.steps().size(); ++id) {
+    if (plan_.step(id).target == event.instance && makes(plan_.step(id), event.kind)) {
+      index = id == event.step ? same : index;
+      ++same;
+    }
+  }
+  return same > 1 ? fmt::format("[{}]", index) : "";
 }
 
 std::string EventFinder::symbol_name(scenario::Symbol symbol) const {

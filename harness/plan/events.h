@@ -25,6 +25,10 @@ struct Event {
     Return,   // a step has returned, so or so: what its label means
     Error,    // some step of the process fails with `symbol`
     Got,      // the handler that step `step` installs was entered
+    // Of these three `step`, if there is one, is another process's: who has sent the signal.
+    Stopped,    // the process is stopped, as `step`, a suspend, wanted it
+    Continued,  // the process was stopped, and `step` has let it go on
+    Orphaned,   // its parent has ended, and it lives
   };
   Kind kind = Kind::Begin;
   InstanceId instance = kNone;
@@ -75,8 +79,14 @@ class EventFinder {
   [[nodiscard]] std::uint32_t line_of(const Event& event) const;
 
  private:
+  [[nodiscard]] std::string stop_index(const Event& event) const;
+
   const Plan plan_;
 };
+
+// Whether the step makes an event of this kind, Stopped or Continued, of the process that it acts
+// on.
+[[nodiscard]] bool makes(const Step& step, Event::Kind kind);
 
 // The steps of an instance as an order counts them: its line, and behind each `handle` its
 // handler's.

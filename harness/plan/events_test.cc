@@ -26,7 +26,8 @@ scenario::EventPattern pattern(std::string_view event) {
 
 // "main.join(worker[0]) success": the event's name and which point of a step it is.
 std::string described(const Planned& test, const Match& match) {
-  constexpr std::string_view kKinds[] = {"", "", " call", " effect", " success", " return", "", ""};
+  constexpr std::string_view kKinds[] = {"", "", " call", " effect", " success", " return",
+                                         "", "", "",      "",        ""};
   const EventFinder finder(test.plan());
   std::string text =
       finder.name_of(match.event) + std::string(kKinds[static_cast<std::size_t>(match.event.kind)]);
@@ -271,6 +272,49 @@ TEST(NameOf, TheLineOfAnEventIsThatOfItsStepOrItsProcess) {
   const EventFinder finder(test.plan());
   EXPECT_EQ(finder.line_of(finder.find(pattern("main.raise"))->front().event), 12U);
   EXPECT_EQ(finder.line_of(finder.find(pattern("worker[1].end"))->front().event), 13U);
+}
+
+// --- what signals and ends do to a process
+
+Planned stopping() {
+  return planned(R"(
+processes:
+  main:
+    - start: [child, other]
+    - suspend: child
+    - resume: child
+  other:
+    - suspend: [main, child]
+    - {signal: child, send: SIGCONT}
+    - {signal: child, send: SIGUSR1, fails: [ESRCH, ok]}
+  child: []
+)");
+}
+
+TEST(StopEvent, IsOneForEachStepThatWantsIt) {
+  const Planned test = stopping();
+  EXPECT_THAT(found(test, "child.stopped"), ElementsAre("child.stopped[0]", "child.stopped[1]"));
+  EXPECT_THAT(found(test, "child.stopped[1]"), ElementsAre("child.stopped[1]"));
+  EXPECT_THAT(found(test, "child.continued"),
+              ElementsAre("child.continued[0]", "child.continued[1]"));
+  EXPECT_THAT(found(test, "main.stopped"), ElementsAre("main.stopped"));
+}
+
+TEST(StopEvent, IsNoneIfNobodyWantsIt) {
+  const Planned test = stopping();
+  EXPECT_THAT(found(test, "other.stopped"),
+              ElementsAre("`other.stopped`: no step of the file makes this event; it comes with "
+                          "`suspend: other`"));
+  EXPECT_THAT(found(test, "main.continued"),
+              ElementsAre("`main.continued`: no step of the file makes this event; it comes with "
+                          "`resume: main`"));
+}
+
+TEST(OrphanedEvent, IsOfWhoHasAParentInTheFile) {
+  const Planned test = stopping();
+  EXPECT_THAT(found(test, "child.orphaned"), ElementsAre("child.orphaned"));
+  EXPECT_THAT(found(test, "main.orphaned"),
+              ElementsAre("`main.orphaned`: main's parent outlives every run"));
 }
 
 }  // namespace

@@ -58,6 +58,7 @@ class FactPlanner {
     self_ = id;
     children_.clear();
     started_ = 0;
+    standing_ = id == 0 ? Standing::LeadsGroup : Standing::Member;  // main is a job of its own
     const Range line = builder_.instances[id].steps;
     for (StepId step = line.first; step < line.first + line.count; ++step) {
       look_at(step, true);
@@ -79,6 +80,8 @@ class FactPlanner {
       report(step);
     } else if (step.verb == Verb::Start || step.verb == Verb::Close) {
       children_[step.target].is_unknown = true;
+    } else if (step.verb == Verb::Setsid || step.verb == Verb::Setpgid) {
+      standing_ = Standing::Unknown;
     }
     if (step.known_error == 0) {
       take_effect(step, *planned_.origins[id]);
@@ -97,7 +100,7 @@ class FactPlanner {
       return EINVAL;
     }
     if (step.target == kNone) {
-      return 0;
+      return error_of_leader(step.verb);
     }
     const Child child = children_[step.target];
     if (child.is_unknown) {
@@ -143,8 +146,24 @@ class FactPlanner {
     }
   }
 
+  // Who leads a group leads no new session, and who leads a session no new group: setsid(2),
+  // setpgid(2).
+  [[nodiscard]] Symbol error_of_leader(Verb verb) const {
+    const bool leads_group =
+        standing_ == Standing::LeadsGroup || standing_ == Standing::LeadsSession;
+    const bool fails = (verb == Verb::Setsid && leads_group) ||
+                       (verb == Verb::Setpgid && standing_ == Standing::LeadsSession);
+    return fails ? EPERM : 0;
+  }
+
   void take_effect(Step& step, const DraftStep& drafted) {
     switch (step.verb) {
+      case Verb::Setsid:
+        standing_ = standing_ == Standing::Unknown ? Standing::Unknown : Standing::LeadsSession;
+        break;
+      case Verb::Setpgid:
+        standing_ = standing_ == Standing::Unknown ? Standing::Unknown : Standing::LeadsGroup;
+        break;
       case Verb::Start:
         children_[step.target].started = true;
         ++started_;
@@ -211,18 +230,24 @@ class FactPlanner {
     const auto allowed = std::span(builder_.symbols).subspan(step.fails.first, step.fails.count);
     const std::string symbol = scenario::symbol_name(step.known_error);
     const std::string process(builder_.text_of(builder_.instances[self_].template_name));
-    const std::string operand =
-        step.target == kNone ? scenario::signal_name(step.signal)
-                             : std::string(builder_.text_of(builder_.instances[step.target].path));
     if (std::ranges::count(allowed, step.known_error) != 0 ||
         expected_.contains({process, symbol})) {
       return;
     }
     planned_.found.add(
-        at(step),
-        fmt::format("`{}: {}` is sure to fail: {}", to_string(step.verb), operand, symbol),
+        at(step), fmt::format("`{}` is sure to fail: {}", written(step), symbol),
         fmt::format("if that is meant, write `fails: {0}` here, or expect `{1}.error({0})`", symbol,
                     process));
+  }
+
+  // The verb with its operand, if it has one.
+  [[nodiscard]] std::string written(const Step& step) const {
+    const std::string verb(to_string(step.verb));
+    if (step.target != kNone) {
+      return fmt::format("{}: {}", verb, builder_.text_of(builder_.instances[step.target].path));
+    }
+    return step.signal == 0 ? verb
+                            : fmt::format("{}: {}", verb, scenario::signal_name(step.signal));
   }
 
   [[nodiscard]] bool is_fresh(InstanceId id) const {
@@ -380,6 +405,8 @@ class FactPlanner {
   Planned& planned_;
   PlanBuilder& builder_;
   InstanceId self_ = 0;
+  enum class Standing { Member, LeadsGroup, LeadsSession, Unknown };
+  Standing standing_ = Standing::Member;  // of self_ among processes; unknown: a handler decides
   std::map<InstanceId, Child> children_;
   std::uint32_t started_ = 0;                                   // by self_
   std::map<std::pair<InstanceId, InstanceId>, TextRef> names_;  // {who, whom} → as who has set it

@@ -107,6 +107,37 @@ processes:
               IsEmpty());
 }
 
+TEST(SureFailure, ANewSessionOfWhoLeadsAGroup) {
+  EXPECT_THAT(problems_of({"start: child", "setsid"}),
+              ElementsAre("5: " + sure_to_fail("`setsid`", "EPERM")));
+  EXPECT_THAT(problems_of({"start: child", "setpgid", "setpgid"}), IsEmpty());
+}
+
+TEST(SureFailure, ANewGroupOfWhoLeadsASession) {
+  constexpr std::string_view kChild = R"(
+processes:
+  main:
+    - start: child
+  child:
+    - setsid
+    - setpgid
+    - setsid
+)";
+  EXPECT_EQ(planning_problems(kChild).size(), 2U);
+  constexpr std::string_view kUnknown = R"(
+processes:
+  main:
+    - start: child
+  child:
+    - handle: SIGUSR1
+      steps:
+        - {setpgid: , fails: [EPERM, ok]}
+    - {setsid: , fails: [EPERM, ok]}
+    - setpgid
+)";
+  EXPECT_THAT(planning_problems(kUnknown), IsEmpty()) << "it depends on when the handler runs";
+}
+
 TEST(SureFailure, IsNoneOfAQuestionAboutAChildThatIsNotStarted) {
   EXPECT_THAT(problems_of({"is_alive: child", "exitcode: child", "start: child"}), IsEmpty());
 }

@@ -97,10 +97,23 @@ class GatePlanner {
         return;
       case Event::Kind::Error:
       case Event::Kind::Got:
-        planned_.found.add(asked.event->at,
-                           fmt::format("`{}` cannot be waited for", asked.event->text),
-                           "give the step a label and wait for that");
+        refuse(asked, "give the step a label and wait for that");
+        return;
+      case Event::Kind::Stopped:
+      case Event::Kind::Continued:
+        refuse(asked, fmt::format("wait for the step that does it: `{}.{}`",
+                                  finder_.name_of(view_.step(event.step).self),
+                                  finder_.name_of_step(event.step)));
+        return;
+      case Event::Kind::Orphaned:
+        refuse(asked, fmt::format("wait for `{}.end`, which is when it happens",
+                                  finder_.name_of(view_.instance(event.instance).starter)));
     }
+  }
+
+  void refuse(const scenario::Step& asked, const std::string& help) {
+    planned_.found.add(asked.event->at, fmt::format("`{}` cannot be waited for", asked.event->text),
+                       help);
   }
 
   Feed feed(GateId gate, Feed::Point point, InstanceId by) {

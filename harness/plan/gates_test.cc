@@ -153,6 +153,31 @@ processes:
   EXPECT_THAT(arrivals(test, gate_of(test, "worker[1].await")), ElementsAre("partner[1] begin"));
 }
 
+TEST(Await, AStopAndAnOrphanCannotBeWaitedFor) {
+  const auto problems = [](std::string_view event) {
+    return planning_problems(R"(
+processes:
+  main:
+    - start: child
+    - suspend: child
+    - resume: child
+    - await: )" + std::string(event) +
+                             R"(
+  child: []
+)");
+  };
+  EXPECT_THAT(problems("child.stopped"),
+              ElementsAre("7: `child.stopped` cannot be waited for | wait for the step that does "
+                          "it: `main.suspend(child)`"));
+  EXPECT_THAT(problems("child.continued"),
+              ElementsAre("7: `child.continued` cannot be waited for | wait for the step that does "
+                          "it: `main.resume(child)`"));
+  EXPECT_THAT(
+      problems("child.orphaned"),
+      ElementsAre("7: `child.orphaned` cannot be waited for | wait for `main.end`, which is "
+                  "when it happens"));
+}
+
 TEST(Await, AnErrorOrASignalCannotBeWaitedFor) {
   EXPECT_THAT(planning_problems(main_awaits("worker[0].error(EPIPE)")),
               ElementsAre("5: `worker[0].error(EPIPE)` cannot be waited for | give the step a "

@@ -98,7 +98,9 @@ class LinePlanner {
   void plan_handler(StepId handle) {
     const auto first = static_cast<StepId>(builder_.steps.size());
     for (const DraftStep& drafted : planned_.origins[handle]->handler) {
-      if (!drafted.handler.empty() || drafted.asked->verb == Verb::Serve) {
+      const bool has_steps = drafted.asked->verb == Verb::Handle &&
+                             drafted.asked->action == scenario::SignalAction::Steps;
+      if (has_steps || drafted.asked->verb == Verb::Serve) {
         planned_.found.add(drafted.asked->at,
                            fmt::format("`{}` cannot stand in the steps of a handler",
                                        to_string(drafted.asked->verb)));
@@ -244,7 +246,7 @@ class LinePlanner {
     step.number = asked.number;
     step.signal = asked.signal;
     step.group_signal = asked.group;
-    step.ignore = asked.ignore;
+    step.action = asked.action;
     step.write_end = asked.write_end;
     step.service = asked.service;
     step.method = asked.start_method;
@@ -298,6 +300,9 @@ class LinePlanner {
         return asked.on.value;
       case Verb::EndBy:
       case Verb::Handle:
+      case Verb::Block:
+      case Verb::Unblock:
+      case Verb::ParentDeathSignal:
         return scenario::signal_name(asked.signal);
       case Verb::Await:
         return asked.event ? awaited_name(*asked.event) : "";

@@ -84,9 +84,9 @@ struct Step {
   bool may_succeed = true;    // false: succeeding is the error
   bool implicit = false;      // written by no line of the file
   bool group_signal = false;  // signal: to the target's process group
-  bool ignore = false;        // handle: `action: ignore`
-  bool write_end = false;     // close_end
-  bool flag = false;          // set_daemon: `to`
+  scenario::SignalAction action = scenario::SignalAction::Steps;  // handle
+  bool write_end = false;                                         // close_end
+  bool flag = false;                                              // set_daemon: `to`
   std::uint16_t reserved = 0;
   InstanceId self = kNone;  // whose line it stands in
   std::uint32_t line = 0;   // of the file

@@ -40,7 +40,15 @@ int install_handler(plan::StepId handle) {
   }
   handle_steps[step.signal] = handle;
   changed |= bit_of(step.signal);
-  return step.ignore ? os::ignore_signal(step.signal) : os::set_handler(step.signal, on_signal);
+  switch (step.action) {
+    case scenario::SignalAction::Ignore:
+      return os::ignore_signal(step.signal);
+    case scenario::SignalAction::Default:
+      return drop_handler(step.signal);
+    case scenario::SignalAction::Steps:
+      break;
+  }
+  return os::set_handler(step.signal, on_signal);
 }
 
 void watch_signal(int signal, void (*handler)(int)) {
@@ -50,17 +58,13 @@ void watch_signal(int signal, void (*handler)(int)) {
 
 void forget_handlers() {
   while (changed != 0) {
-    drop_handler(__builtin_ctzll(changed) + 1);
+    (void)drop_handler(__builtin_ctzll(changed) + 1);
   }
 }
 
-void drop_handler(int signal) {
+int drop_handler(int signal) {
   changed &= ~bit_of(signal);
-  if (signal == SIGPIPE) {
-    os::ignore_signal(signal);
-  } else {
-    os::reset_signal(signal);
-  }
+  return signal == SIGPIPE ? os::ignore_signal(signal) : os::reset_signal(signal);
 }
 
 }  // namespace procession::player

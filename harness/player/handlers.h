@@ -14,7 +14,7 @@ namespace procession::player {
 void watch_signal(int signal, void (*handler)(int));
 // Back to what a player begins with: default actions, SIGPIPE ignored.
 void forget_handlers();
-// The action of one signal is its default again.
-void drop_handler(int signal);
+// The action of one signal is what a player begins with. 0 or errno.
+int drop_handler(int signal);
 
 }  // namespace procession::player

@@ -183,7 +183,7 @@ TEST_F(Life, EndByEndsTheProcessInsideItsStep) {
   end_by.signal = SIGUSR1;
   Step ignore = step(Verb::Handle);
   ignore.signal = SIGUSR1;
-  ignore.ignore = true;
+  ignore.action = scenario::SignalAction::Ignore;
   script.line(main, {step(Verb::Start, child), step(Verb::Join, child)});
   script.line(child, {ignore, end_by});
   Stage stage(script);
@@ -226,7 +226,7 @@ TEST_F(Life, ActiveChildrenAreNamedInOrderOfStarting) {
 TEST_F(Life, AStatusThatTheKernelThrewAwayIsLost) {
   Step ignore = step(Verb::Handle);
   ignore.signal = SIGCHLD;
-  ignore.ignore = true;
+  ignore.action = scenario::SignalAction::Ignore;
   Step join = step(Verb::Join, child);
   script.fails(join, {ECHILD});
   script.line(main, {ignore, step(Verb::Start, child), join});

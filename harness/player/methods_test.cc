@@ -20,7 +20,7 @@ TEST_P(FreshImage, AChildPlaysItsLineAndStartsItsOwnChildren) {
   const InstanceId grandchild = script.process("grandchild", child, GetParam());
   Step ignore = step(Verb::Handle);
   ignore.signal = SIGTERM;
-  ignore.ignore = true;
+  ignore.action = scenario::SignalAction::Ignore;
   script.line(main, {ignore, step(Verb::Start, child), step(Verb::Join, child)});
   script.line(child,
               {step(Verb::Start, grandchild), signal_step(Verb::Terminate, grandchild, SIGTERM),

@@ -57,6 +57,18 @@ Outcome act(StepId id, const Step& step, trace::Line& line) {
       return end_by(step);
     case Verb::Handle:
       return Outcome::of_errno(install_handler(id));
+    case Verb::Block:
+      return block_signal(step);
+    case Verb::Unblock:
+      return unblock_signal(step);
+    case Verb::Setsid:
+      return lead_session();
+    case Verb::Setpgid:
+      return lead_group();
+    case Verb::Subreaper:
+      return adopt_orphans();
+    case Verb::ParentDeathSignal:
+      return arm_parent_death(step);
     case Verb::Print:
       return print(step);
     case Verb::Sleep:

@@ -95,7 +95,7 @@ TEST_F(Signals, AHandlerMayStartAProcessThatHasNoHandlers) {
 TEST_F(Signals, AnIgnoredSignalDoesNothing) {
   Step ignore = step(Verb::Handle);
   ignore.signal = SIGTERM;
-  ignore.ignore = true;
+  ignore.action = scenario::SignalAction::Ignore;
   script.line(main, {step(Verb::Start, child), await_gate(is_ready),
                      signal_step(Verb::Terminate, child, SIGTERM),
                      signal_step(Verb::Interrupt, child, SIGINT), step(Verb::Join, child)});
@@ -140,7 +140,7 @@ TEST_F(Signals, AGroupIsSignalledAsAWhole) {
   const InstanceId other = script.process("other", main);
   Step ignore = step(Verb::Handle);
   ignore.signal = SIGUSR2;
-  ignore.ignore = true;
+  ignore.action = scenario::SignalAction::Ignore;
   Step group = signal_step(Verb::Signal, child, SIGUSR2);
   group.group_signal = true;
   script.line(main, {ignore, step(Verb::Start, child), step(Verb::Start, other), group,

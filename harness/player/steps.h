@@ -33,6 +33,14 @@ void begin();
 [[nodiscard]] Outcome send_signal(const plan::Step& step);
 [[nodiscard]] Outcome suspend(const plan::Step& step);
 
+// steps_relations.cc
+[[nodiscard]] Outcome block_signal(const plan::Step& step);
+[[nodiscard]] Outcome unblock_signal(const plan::Step& step);
+[[nodiscard]] Outcome lead_session();
+[[nodiscard]] Outcome lead_group();
+[[nodiscard]] Outcome adopt_orphans();
+[[nodiscard]] Outcome arm_parent_death(const plan::Step& step);
+
 // steps_ending.cc: these have the step's line, for they end it.
 [[noreturn]] void exit_in_order(plan::StepId id, trace::Line& line, int status);
 [[noreturn]] void exit_now(const plan::Step& step);

@@ -53,23 +53,28 @@ Outcome send_to(const plan::Step& step, const Pin& target) {
   return error == ESRCH ? too_late(step) : Outcome::of_errno(error);
 }
 
-// An own child: the kernel reports the stop, and the report stays for others.
-void wait_for_stop_of_child(const Pin& child) {
+bool is_stop(char state) { return state == 'T' || state == 't'; }
+
+// An own child: the kernel reports the stop, and the report stays for others. True if it has
+// stopped, false if it has ended.
+bool wait_for_stop_of_child(const Pin& child) {
   siginfo_t found;
-  (void)os::wait_child(P_PIDFD, static_cast<id_t>(child.process.get()), found,
-                       WSTOPPED | WEXITED | WNOWAIT);
+  const int error = os::wait_child(P_PIDFD, static_cast<id_t>(child.process.get()), found,
+                                   WSTOPPED | WEXITED | WNOWAIT);
+  return error == 0 && found.si_code == CLD_STOPPED;
 }
 
 // The stop of another's child is reported to nobody but its parent.
-void wait_for_stop_of(const Pin& target) {
+bool wait_for_stop_of(const Pin& target) {
   const os::ProcEntry entry = os::ProcEntry::of(target.process);
   os::ProcEntry::Stat stat;
   while (!os::has_ended(target.process) && entry && entry.read(stat)) {
-    if (stat.state == 'T' || stat.state == 't') {
-      return;
+    if (is_stop(stat.state)) {
+      return true;
     }
     pause_for(kUntilStopped);
   }
+  return false;
 }
 
 bool is_made_by_us(plan::InstanceId instance) {
@@ -77,22 +82,53 @@ bool is_made_by_us(plan::InstanceId instance) {
                               trace::Slot::kByForkserver) == 0;
 }
 
+// Whether it is stopped now.
+bool is_stopped(const Pin& target, plan::InstanceId instance) {
+  if (target.state != Pin::State::Held || instance == self().instance) {
+    return false;
+  }
+  if (is_made_by_us(instance)) {
+    siginfo_t found;
+    return os::wait_child(P_PIDFD, static_cast<id_t>(target.process.get()), found,
+                          WSTOPPED | WNOHANG | WNOWAIT) == 0 &&
+           found.si_pid != 0;
+  }
+  os::ProcEntry::Stat stat;
+  const os::ProcEntry entry = os::ProcEntry::of(target.process);
+  return entry && entry.read(stat) && is_stop(stat.state);
+}
+
 }  // namespace
 
-Outcome send_signal(const plan::Step& step) { return send_to(step, pin_once_made(step.target)); }
+// The answer tells whether the process was stopped and goes on now.
+Outcome send_signal(const plan::Step& step) {
+  const Pin target = pin_once_made(step.target);
+  const bool continues = step.signal == SIGCONT && is_stopped(target, step.target);
+  Outcome sent = send_to(step, target);
+  if (sent.error == 0 && continues) {
+    sent.answer = 1;
+  }
+  return sent;
+}
 
+// The answer tells whether the process has stopped; if not, it has ended.
 Outcome suspend(const plan::Step& step) {
   const Pin target = pin_once_made(step.target);
-  const Outcome sent = send_to(step, target);
-  const bool is_sent = sent.error == 0 && target.state == Pin::State::Held;
-  // Who has suspended itself goes on here when it has been resumed.
-  if (is_sent && step.target != self().instance) {
-    if (is_made_by_us(step.target)) {
-      wait_for_stop_of_child(target);
-    } else {
-      wait_for_stop_of(target);
-    }
+  const bool is_self = step.target == self().instance;
+  const bool is_child = is_made_by_us(step.target);
+  const bool is_held = target.state == Pin::State::Held;
+  if (is_held && !is_self && !is_child && !os::ProcEntry::of(target.process) &&
+      !os::has_ended(target.process)) {
+    return Outcome::failed(ENOENT);  // without /proc nobody could tell when it stops
   }
+  Outcome sent = send_to(step, target);
+  if (sent.error != 0 || !is_held) {
+    return sent;
+  }
+  // Who has suspended itself goes on here when it has been resumed.
+  const bool has_stopped =
+      is_self || (is_child ? wait_for_stop_of_child(target) : wait_for_stop_of(target));
+  sent.answer = has_stopped ? 1 : 0;
   return sent;
 }
 

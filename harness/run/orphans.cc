@@ -3,6 +3,7 @@
 
 #include "harness/os/pidfd.h"
 #include "harness/os/proc_entry.h"
+#include "harness/player/digits.h"
 #include "harness/player/launch.h"
 
 #include <cerrno>
@@ -15,6 +16,28 @@ namespace procession::run {
 namespace {
 
 using trace::Slot;
+
+constexpr int kLooks = 100;
+
+// Whether a living process descends from this one, by the parents that /proc shows. A parent that
+// ends while we climb leaves its children to another one; so we climb again.
+bool is_descendant(const os::UniqueFd& process) {
+  const int self = os::own_proc_number();
+  for (int look = 0; look < kLooks && !os::has_ended(process); ++look) {
+    os::ProcEntry::Stat stat;
+    os::ProcEntry entry = os::ProcEntry::of(process);
+    while (entry.read(stat)) {
+      if (stat.parent == self) {
+        return true;
+      }
+      if (stat.parent == 0) {
+        return false;  // the top of all
+      }
+      entry = os::ProcEntry::open(player::Digits(stat.parent).c_str());
+    }
+  }
+  return false;
+}
 
 bool is_unreaped(const Slot& slot) {
   const std::uint32_t state = slot.state.load(std::memory_order_acquire);
@@ -58,7 +81,8 @@ Orphans::Living Orphans::living(plan::InstanceId instance) const {
   }
   if (zygote_ != 0) {
     os::ProcEntry::Stat stat;
-    if (!os::ProcEntry::of(found.process).read(stat) || stat.session != zygote_) {
+    if (!os::ProcEntry::of(found.process).read(stat) ||
+        (stat.session != zygote_ && !is_descendant(found.process))) {
       return {};
     }
     found.is_orphan = stat.parent == os::own_proc_number();

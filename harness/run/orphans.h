@@ -7,7 +7,7 @@
 // A slot's process is opened by number first and its slot read afterwards: the reaper stores "dead
 // seen" before it reaps, so a slot not so marked proves that the descriptor is the right process. A
 // player that ignores SIGCHLD has the kernel reap without a mark; so the process must also be of
-// the session that all players share with the zygote.
+// the session that players share with the zygote, or, having left that, descend from the warden.
 
 #include "harness/os/unique_fd.h"
 #include "harness/plan/plan.h"

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 
 namespace procession::scenario {
 
@@ -194,7 +195,9 @@ void decode_options(const Fields& fields, Step& step, Diagnostics& problems) {
   if (const Field steps = fields["steps"]) {
     step.steps = decode_steps(steps.node(), "steps", problems);
   }
-  step.ignore = fields["action"].word().has_value();
+  if (auto action = fields["action"].word()) {
+    step.action = action == "ignore" ? SignalAction::Ignore : SignalAction::Default;
+  }
   step.on = fields["on"].name().value_or(Text{});
   (void)fields["handler"].word();  // read for its check: `process` is the only one
   if (auto word = fields["start_method"].word()) {
@@ -217,7 +220,15 @@ void check_handler(const Fields& fields, const Step& step, Diagnostics& problems
     problems.add(step.at,
                  has_steps ? "`handle` with both `action` and `steps`"
                            : "`handle` without `action` and without `steps`",
-                 "write `action: ignore`, or the handler's `steps`");
+                 "write `action: ignore`, `action: default`, or the handler's `steps`");
+  }
+}
+
+// signal(7): neither can be caught, blocked or ignored.
+void check_can_wait(const Step& step, Diagnostics& problems) {
+  if (step.signal == SIGKILL || step.signal == SIGSTOP) {
+    problems.add(step.operand.at, fmt::format("`{}` cannot be blocked", signal_name(step.signal)),
+                 "SIGKILL and SIGSTOP always come at once, see signal(7)");
   }
 }
 
@@ -235,6 +246,8 @@ std::optional<Step> decode_map(const Node& node, Diagnostics& problems) {
   decode_options(fields, step, problems);
   if (step.verb == Verb::Handle) {
     check_handler(fields, step, problems);
+  } else if (step.verb == Verb::Block || step.verb == Verb::Unblock) {
+    check_can_wait(step, problems);
   }
   return step;
 }

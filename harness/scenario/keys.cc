@@ -248,9 +248,37 @@ std::vector<VerbRow> signal_verbs() {
       on_processes(Verb::Resume, "sends SIGCONT", "resume: child"),
       {Verb::Handle,
        operand(Verb::Handle, Type::Signal, "what happens on this signal from now on"),
-       {{.name = "action", .type = Type::Word, .words = {"ignore"}, .about = "ignore the signal"},
+       {{.name = "action",
+         .type = Type::Word,
+         .words = {"ignore", "default"},
+         .about = "ignore the signal, or do what the system does without a handler"},
         {.name = "steps", .type = Type::Steps, .about = "the handler"}},
        "{handle: SIGTERM, action: ignore}"},
+      {Verb::Block,
+       operand(Verb::Block, Type::Signal, "keeps the signal waiting from now on"),
+       {},
+       "block: SIGTERM"},
+      {Verb::Unblock,
+       operand(Verb::Unblock, Type::Signal, "lets the signal come, also one that has waited"),
+       {},
+       "unblock: SIGTERM"},
+  };
+}
+
+VerbRow bare(Verb verb, std::string_view about) {
+  return {
+      verb, {.name = to_string(verb), .type = Type::Nothing, .about = about}, {}, to_string(verb)};
+}
+
+std::vector<VerbRow> relation_verbs() {
+  return {
+      bare(Verb::Setsid, "leads a session and a process group of its own from now on"),
+      bare(Verb::Setpgid, "leads a process group of its own from now on"),
+      bare(Verb::Subreaper, "adopts the orphans among its descendants from now on"),
+      {Verb::ParentDeathSignal,
+       operand(Verb::ParentDeathSignal, Type::Signal, "gets this signal when its parent ends"),
+       {},
+       "parent_death_signal: SIGKILL"},
   };
 }
 
@@ -387,8 +415,8 @@ std::vector<VerbRow> net_verbs() {
 std::vector<VerbRow> all_verbs() {
   std::vector<VerbRow> all;
   for (std::vector<VerbRow>& family :
-       std::vector{life_verbs(), signal_verbs(), ending_verbs(), work_verbs(), meeting_verbs(),
-                   byte_verbs(), net_verbs()}) {
+       std::vector{life_verbs(), signal_verbs(), relation_verbs(), ending_verbs(), work_verbs(),
+                   meeting_verbs(), byte_verbs(), net_verbs()}) {
     std::ranges::move(family, std::back_inserter(all));
   }
   for (VerbRow& row : all) {

@@ -44,7 +44,7 @@ struct Step {
 
   std::int64_t number = 0;                 // exit: status · allocate: bytes · repeat: times
   std::optional<base::Duration> duration;  // sleep, spin; a sleep without one is `forever`
-  int signal = 0;                          // signal, end_by, handle
+  int signal = 0;                          // signal, end_by, handle, block …
   std::string label;                       // `as`; of a mark without it, its operand
   Failures fails;
   std::optional<base::Duration> timeout;
@@ -54,7 +54,7 @@ struct Step {
   bool group = false;                            // signal
   std::string index;                             // repeat: the loop's letter
   std::vector<Step> steps;                       // repeat, handle
-  bool ignore = false;                           // handle: action
+  SignalAction action = SignalAction::Steps;     // handle
   Service service = Service::Upper;              // serve
   Text on;                                       // serve, request: a listener's, a connect's label
   StartMethod start_method = StartMethod::Fork;  // serve: of its talkers

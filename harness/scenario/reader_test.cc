@@ -144,8 +144,8 @@ verdict: {order: broken, left: held}
   EXPECT_FALSE(child.count);
   EXPECT_EQ(child.steps[0].signal, SIGTERM);
   EXPECT_EQ(child.steps[0].steps[0].number, 7);
-  EXPECT_FALSE(child.steps[0].ignore);
-  EXPECT_TRUE(child.steps[1].ignore);
+  EXPECT_EQ(child.steps[0].action, SignalAction::Steps);
+  EXPECT_EQ(child.steps[1].action, SignalAction::Ignore);
   EXPECT_FALSE(child.steps[2].duration);
   EXPECT_EQ(scenario.processes[2].count, 2u);
   EXPECT_THAT(scenario.processes[2].args,
@@ -327,6 +327,14 @@ TEST(Reader, ChecksSteps) {
               ElementsAre(HasSubstr("`handle` without `action` and without `steps`")));
   EXPECT_THAT(problems_of_step("{handle: SIGTERM, action: ignore, steps: []}"),
               ElementsAre(HasSubstr("`handle` with both")));
+  EXPECT_THAT(problems_of_step("{handle: SIGTERM, action: stop}"),
+              ElementsAre(HasSubstr("`action`")));
+  EXPECT_THAT(problems_of_step("block: SIGKILL"),
+              ElementsAre("f:4:14: `SIGKILL` cannot be blocked; SIGKILL and SIGSTOP always come at "
+                          "once, see signal(7)"));
+  EXPECT_THAT(problems_of_step("unblock: SIGSTOP"),
+              ElementsAre(HasSubstr("`SIGSTOP` cannot be blocked")));
+  EXPECT_THAT(problems_of_step("setsid: x"), ElementsAre(HasSubstr("`setsid` takes no operand")));
   EXPECT_THAT(problems_of_step("{active_children: x}"),
               ElementsAre(HasSubstr("`active_children` takes no operand")));
   EXPECT_THAT(problems_of_step("talk: x"), ElementsAre(HasSubstr("unknown verb `talk`")));

@@ -36,6 +36,12 @@ enum class Verb : std::uint8_t {
   EndBy,
   // relations
   Handle,
+  Block,
+  Unblock,
+  Setsid,
+  Setpgid,
+  Subreaper,
+  ParentDeathSignal,
   // work
   Print,
   Sleep,
@@ -61,15 +67,50 @@ enum class Verb : std::uint8_t {
   Talk,
 };
 
-inline constexpr std::array<std::string_view, 38> kVerbNames = {
-    "start",     "join",       "is_alive",  "exitcode", "active_children",
-    "set_name",  "set_daemon", "close",     "run",      "signal",
-    "terminate", "kill",       "interrupt", "suspend",  "resume",
-    "exit",      "exit_now",   "raise",     "end_by",   "handle",
-    "print",     "sleep",      "spin",      "allocate", "repeat",
-    "mark",      "await",      "barrier",   "pipe",     "send",
-    "receive",   "close_end",  "listen",    "serve",    "connect",
-    "request",   "disconnect", "talk"};
+inline constexpr std::array<std::string_view, 44> kVerbNames = {"start",
+                                                                "join",
+                                                                "is_alive",
+                                                                "exitcode",
+                                                                "active_children",
+                                                                "set_name",
+                                                                "set_daemon",
+                                                                "close",
+                                                                "run",
+                                                                "signal",
+                                                                "terminate",
+                                                                "kill",
+                                                                "interrupt",
+                                                                "suspend",
+                                                                "resume",
+                                                                "exit",
+                                                                "exit_now",
+                                                                "raise",
+                                                                "end_by",
+                                                                "handle",
+                                                                "block",
+                                                                "unblock",
+                                                                "setsid",
+                                                                "setpgid",
+                                                                "subreaper",
+                                                                "parent_death_signal",
+                                                                "print",
+                                                                "sleep",
+                                                                "spin",
+                                                                "allocate",
+                                                                "repeat",
+                                                                "mark",
+                                                                "await",
+                                                                "barrier",
+                                                                "pipe",
+                                                                "send",
+                                                                "receive",
+                                                                "close_end",
+                                                                "listen",
+                                                                "serve",
+                                                                "connect",
+                                                                "request",
+                                                                "disconnect",
+                                                                "talk"};
 
 [[nodiscard]] constexpr std::string_view to_string(Verb verb) {
   return kVerbNames[static_cast<std::size_t>(verb)];
@@ -124,6 +165,9 @@ enum class StartMethod : std::uint8_t { Fork, Vfork, Spawn, Forkserver };
   }
   return std::nullopt;
 }
+
+// What `handle` makes of a signal.
+enum class SignalAction : std::uint8_t { Steps, Ignore, Default };
 
 enum class Service : std::uint8_t {
   Upper,

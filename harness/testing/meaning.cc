@@ -34,6 +34,7 @@ Meaning::Meaning(const plan::Plan& plan)
     : plan_(plan),
       ends_a_handler_(plan.steps().size()),
       got_(plan.steps().size()),
+      stops_(plan.steps().size()),
       connections_(plan.steps().size()) {
   base::check(fits(plan), "the plan is small enough");
   for (StepId id = 0; id < plan.steps().size(); ++id) {
@@ -46,19 +47,35 @@ Meaning::Meaning(const plan::Plan& plan)
     events_.push_back({Kind::End, id, kNone, 0});
   }
   number_handlers();
+  number_stops();
   number_connections();
 }
 
 void Meaning::number_handlers() {
   for (StepId id = 0; id < plan_.steps().size(); ++id) {
     const plan::Step& step = plan_.step(id);
-    if (step.verb == Verb::Handle && !step.ignore) {
+    if (step.verb == Verb::Handle && step.action == scenario::SignalAction::Steps) {
       got_[id] = static_cast<EventNumber>(events_.size());
       events_.push_back({Kind::Got, step.self, id, 0});
     }
     if (step.handler.count != 0) {
       ends_a_handler_[step.handler.first + step.handler.count - 1] = true;
     }
+  }
+}
+
+void Meaning::number_stops() {
+  for (StepId id = 0; id < plan_.steps().size(); ++id) {
+    for (const Kind kind : {Kind::Stopped, Kind::Continued}) {
+      if (plan::makes(plan_.step(id), kind)) {
+        stops_[id] = static_cast<EventNumber>(events_.size());
+        events_.push_back({kind, plan_.step(id).target, id, 0});
+      }
+    }
+  }
+  first_orphaned_ = static_cast<EventNumber>(events_.size());
+  for (InstanceId id = 0; id < plan_.instances().size(); ++id) {
+    events_.push_back({Kind::Orphaned, id, kNone, 0});
   }
 }
 
@@ -83,6 +100,7 @@ void Meaning::number_connections() {
 State Meaning::initial() const {
   State state;
   state.processes[0].life = Process::Made;
+  state.processes[0].parent = Process::kZygote;
   return state;
 }
 
@@ -114,6 +132,12 @@ EventNumber Meaning::begin(InstanceId id) const {
 EventNumber Meaning::end(InstanceId id) const { return static_cast<EventNumber>(begin(id) + 1); }
 
 EventNumber Meaning::got(StepId handle) const { return got_[handle]; }
+
+EventNumber Meaning::stop(StepId step) const { return stops_[step]; }
+
+EventNumber Meaning::orphaned(InstanceId id) const {
+  return static_cast<EventNumber>(first_orphaned_ + id);
+}
 
 EventNumber Meaning::error(InstanceId id, Symbol symbol) const {
   const plan::Event event{Kind::Error, id, kNone, symbol};

@@ -29,7 +29,7 @@ using EventNumber = std::uint16_t;
 
 class EventSet {
  public:
-  static constexpr std::size_t kMost = 320;
+  static constexpr std::size_t kMost = 448;
 
   [[nodiscard]] bool contains(EventNumber event) const {
     return (words_[event / 64] >> (event % 64) & 1) != 0;
@@ -59,7 +59,7 @@ struct Frame {
   std::uint8_t stage = 0;
   std::uint8_t arrived = 0;   // how many arrivals of this stage are done
   std::uint8_t progress = 0;  // of a step that acts in several moves
-  std::uint8_t signal = 0;    // a handler's: it is blocked meanwhile
+  std::uint8_t blocked = 0;   // a handler's: what is blocked again once it is over
 };
 
 struct Process {
@@ -73,18 +73,27 @@ struct Process {
   };
   static constexpr std::size_t kFrames = 3;
   static constexpr std::size_t kSignals = 8;
+  // Whom no plan names: in `parent`, and as a session and a group.
+  static constexpr std::uint8_t kWarden = 254, kZygote = 255;
   // Dispositions; every other value is the `handle` step, plus kHandled.
   static constexpr std::uint8_t kDefault = 0, kIgnore = 1, kHandled = 2;
 
   std::uint8_t life = Unmade;
   std::uint8_t depth = 0;        // frames in use
   std::uint8_t asked_by = 0;     // the step that has requested it, meanwhile
-  std::uint8_t pending = 0;      // signals, a bit each
+  std::uint8_t blocked = 0;      // signals, a bit each
+  std::uint8_t pending = 0;      // likewise
   std::uint8_t stopped = 0;      // by SIGSTOP
   std::uint8_t reaped = 0;       // whoever looks for it finds no process
   std::uint8_t read_ends = 0;    // of pipes, a bit each, that it holds open
   std::uint8_t write_ends = 0;   //
   std::uint8_t connections = 0;  // whose client's side it holds open, a bit each
+  std::uint8_t parent = kWarden;
+  std::uint8_t group = 0;          // by its leader
+  std::uint8_t session = kZygote;  // likewise
+  std::uint8_t subreaper = 0;
+  std::uint8_t parent_death = 0;         // the signal that it gets then, plus 1
+  std::array<std::uint8_t, 2> unused{};  // to a multiple of eight
   std::array<Frame, kFrames> frames{};
   std::array<std::uint8_t, kSignals> disposition{};
 };
@@ -127,7 +136,7 @@ static_assert(std::has_unique_object_representations_v<State>, "a State is hashe
 
 struct Move {
   State next;
-  std::array<EventNumber, 6> events{};  // that happen in it, in this order
+  std::array<EventNumber, 16> events{};  // that happen in it, in this order
   std::uint8_t event_count = 0;
 };
 
@@ -156,13 +165,19 @@ class Meaning {
   [[nodiscard]] EventNumber got(plan::StepId handle) const;
   [[nodiscard]] EventNumber error(plan::InstanceId id, scenario::Symbol symbol) const;
 
+  [[nodiscard]] EventNumber stop(plan::StepId step) const;
+  [[nodiscard]] EventNumber orphaned(plan::InstanceId id) const;
+
   void number_handlers();
+  void number_stops();
   void number_connections();
 
   plan::Plan plan_;
   std::vector<bool> ends_a_handler_;  // by step
   mutable std::vector<plan::Event> events_;
   std::vector<EventNumber> got_;           // by step
+  std::vector<EventNumber> stops_;         // by step that suspends or continues
+  EventNumber first_orphaned_ = 0;         // then by instance
   std::vector<std::uint8_t> connections_;  // by step: connect, request, disconnect
   std::array<std::uint32_t, State::kConnections> listener_of_{};
 };

@@ -20,7 +20,9 @@ struct Role {
   std::string method = "fork";
   std::vector<std::string> steps;
   std::vector<std::size_t> children;
-  std::vector<std::string> labels;  // of its marks and other steps
+  std::vector<std::string> labels;   // of its marks and other steps
+  std::vector<std::string> blocked;  // signals
+  bool leads = false;                // a group or a session of its own, perhaps
 };
 
 class Author {
@@ -127,6 +129,12 @@ class Author {
     if (dice < 67) {
       return handle_step(who);
     }
+    if (dice < 73) {
+      return mask_step(who);
+    }
+    if (dice < 78) {
+      return relation_step(who);
+    }
     if (has_pipe_ && dice < 88 && may_use_pipe(who)) {
       return pipe_step();
     }
@@ -183,7 +191,7 @@ class Author {
   std::string signal_step(std::size_t who) {
     const std::string& target = one_of(roles_).name;
     const std::string fails = chance(60) ? ", fails: [not_started, ok]" : "";
-    switch (below(7)) {
+    switch (below(9)) {
       case 0:
         return fmt::format("{{terminate: {}{}}}", target, fails);
       case 1:
@@ -197,6 +205,12 @@ class Author {
         return fmt::format("{{signal: {}, send: SIGUSR1, group: true}}", roles_[who].name);
       case 5:
         return fmt::format("{{interrupt: {}{}}}", target, fails);
+      case 6:
+        return fmt::format(
+            "{{signal: {}, send: {}, group: true, fails: [ESRCH, not_started, ok]}}", target,
+            one_of(std::vector<std::string>{"SIGTERM", "SIGTERM", "SIGHUP", "SIGSTOP", "SIGCONT"}));
+      case 7:
+        return fmt::format("{{suspend: {}{}}}", target, fails);
       default:
         return fmt::format("{{signal: {}, send: SIGTERM{}}}", target, fails);
     }
@@ -207,12 +221,60 @@ class Author {
         one_of(std::vector<std::string>{"SIGTERM", "SIGTERM", "SIGTERM", "SIGUSR1", "SIGUSR1",
                                         "SIGINT", "SIGCHLD", "SIGHUP", "SIGCONT"});
     if (signal != "SIGCHLD" && chance(25)) {
-      return fmt::format("{{handle: {}, action: ignore}}", signal);
+      return labelled(fmt::format("handle: {}, action: ignore", signal), who);
+    }
+    if (chance(15)) {
+      return labelled(fmt::format("handle: {}, action: default", signal), who);
     }
     const std::string step = step_of_handler(who);
     return chance(80) ? fmt::format("{{handle: {}, steps: [{{{}}}]}}", signal, step)
                       : fmt::format("{{handle: {}, steps: [{{{}}}, {{{}}}]}}", signal, step,
                                     step_of_handler(who));
+  }
+
+  std::string mask_step(std::size_t who) {
+    std::vector<std::string>& blocked = roles_[who].blocked;
+    if (!blocked.empty() && chance(60)) {
+      const std::string signal = blocked.back();
+      blocked.pop_back();
+      return labelled("unblock: " + signal, who);
+    }
+    blocked.push_back(
+        one_of(std::vector<std::string>{"SIGTERM", "SIGTERM", "SIGUSR1", "SIGCHLD", "SIGCONT"}));
+    return labelled("block: " + blocked.back(), who);
+  }
+
+  std::string relation_step(std::size_t who) {
+    switch (below(7)) {
+      case 0:
+      case 1:
+        return labelled("parent_death_signal: " +
+                            one_of(std::vector<std::string>{"SIGKILL", "SIGTERM", "SIGUSR1",
+                                                            "SIGSTOP", "SIGCONT", "SIGCHLD"}),
+                        who);
+      case 2:
+        return labelled("subreaper: ", who);
+      case 3:
+        if (who == 0) {
+          return "{setsid: , fails: EPERM}";
+        }
+        return stand_apart("setsid: ", who);
+      default:
+        return stand_apart("setpgid: ", who);
+    }
+  }
+
+  std::string stand_apart(const std::string& verb, std::size_t who) {
+    const bool may_fail = roles_[who].leads;
+    roles_[who].leads = true;
+    return labelled(verb + (may_fail ? ", fails: [EPERM, ok]" : ""), who);
+  }
+
+  // The inside of a flow map as a step; in some of them with a label, so that others can wait for
+  // it.
+  std::string labelled(const std::string& inside, std::size_t who) {
+    return chance(50) ? fmt::format("{{{}}}", inside)
+                      : fmt::format("{{{}, as: {}}}", inside, new_label(who));
   }
 
   // As the inside of a flow map.
@@ -241,8 +303,10 @@ class Author {
       return one_of(
           std::vector<std::string>{"send: x, to: p", "receive: p", "close_end: p, end: write"});
     }
-    return one_of(std::vector<std::string>{"exit: 3", "exit_now: 4", "sleep: 1ms", "raise: Bang",
-                                           "terminate: " + one_of(roles_).name});
+    return one_of(std::vector<std::string>{
+        "exit: 3", "exit_now: 4", "sleep: 1ms", "raise: Bang", "terminate: " + one_of(roles_).name,
+        "block: SIGTERM", "unblock: SIGTERM", "handle: SIGTERM, action: default",
+        "setpgid: , fails: [EPERM, ok]", "parent_death_signal: SIGTERM", "subreaper: "});
   }
 
   [[nodiscard]] bool may_use_pipe(std::size_t who) const {

@@ -119,8 +119,12 @@ void Turn::begin() {
 // The process runs no more: its line is over, its descriptors are closed.
 void Turn::die(Move& move) const {
   const bool unnoticed = dies_unnoticed(move.next);
-  me(move) = {};
-  me(move).life = Process::Dying;
+  Process dying;
+  dying.life = Process::Dying;
+  dying.parent = me(move).parent;
+  dying.group = me(move).group;
+  dying.session = me(move).session;
+  me(move) = dying;
   for (Listener& listener : move.next.listeners) {
     if (listener.phase == Listener::Open && listener.owner == self_) {
       listener.phase = Listener::Closed;
@@ -144,23 +148,8 @@ bool Turn::dies_unnoticed(const State& state) const {
 void Turn::end(Move& move) const {
   me(move).life = Process::Dead;
   happens(move, meaning_.end(self_));
+  leave_children(move);
   tell_parent_of(move.next, self_);
-  if (self_ == 0) {
-    orphan_the_group(move.next);
-  }
-}
-
-// All processes are of main's group, and only main's parent ties it to the session: with main's
-// end the group is orphaned. If a member is stopped then, all get SIGHUP and SIGCONT (exit(3)).
-void Turn::orphan_the_group(State& state) const {
-  if (std::ranges::none_of(state.processes,
-                           [](const Process& one) { return lives(one) && one.stopped != 0; })) {
-    return;
-  }
-  for (InstanceId id = 0; id < plan_.instances().size(); ++id) {
-    generate(state, id, index_of_signal(SIGHUP));
-    generate(state, id, index_of_signal(SIGCONT));
-  }
 }
 
 // ---- a line of steps
@@ -269,6 +258,7 @@ void Turn::return_or_exit(Move& move, bool goes_on) const {
 
 void Turn::step_on(Move& move) const {
   if (meaning_.ends_a_handler_[top(move).step]) {
+    me(move).blocked = top(move).blocked;
     top(move) = {};
     --me(move).depth;
     return;
@@ -316,11 +306,38 @@ void Turn::act(const plan::Step& step) {
       succeed([&](Move& move) { happens(move, meaning_.error(self_, step.raised)); });
       return;
     case Verb::ExitNow:
-    case Verb::EndBy:
       succeed();
+      return;
+    case Verb::EndBy:  // by its default action, which may do nothing
+      succeed([&](Move& move) {
+        if (is_known_signal(step.signal)) {
+          const std::uint8_t signal = index_of_signal(step.signal);
+          me(move).disposition[signal] = Process::kDefault;
+          clear(me(move).blocked, bit(signal));
+          clear(me(move).pending, bit(signal));
+        }
+      });
       return;
     case Verb::Handle:
       succeed([&](Move& move) { handle(move, step); });
+      return;
+    case Verb::Block:
+      succeed([&](Move& move) { set(me(move).blocked, bit(index_of_signal(step.signal))); });
+      return;
+    case Verb::Unblock:
+      unblock(step);
+      return;
+    case Verb::Setsid:
+    case Verb::Setpgid:
+      stand_apart(step);
+      return;
+    case Verb::Subreaper:
+      succeed([&](Move& move) { me(move).subreaper = 1; });
+      return;
+    case Verb::ParentDeathSignal:
+      succeed([&](Move& move) {
+        me(move).parent_death = static_cast<std::uint8_t>(index_of_signal(step.signal) + 1);
+      });
       return;
     case Verb::Sleep:
       if (step.duration_ns >= 0) {

@@ -50,7 +50,6 @@ class Turn {
   void die(Move& move) const;
   [[nodiscard]] bool dies_unnoticed(const State& state) const;
   void end(Move& move) const;
-  void orphan_the_group(State& state) const;
 
   // ---- a line of steps
   void go_on();
@@ -105,16 +104,27 @@ class Turn {
   void end_in_order();
   void exit_as_forkserver();
 
+  // ---- turn_relations.cc
+  void leave_children(Move& move) const;
+  [[nodiscard]] std::uint8_t reaper_after(const State& state) const;
+  void orphan_groups(State& state, std::uint64_t groups) const;
+  [[nodiscard]] bool is_tied(const State& state, plan::InstanceId id) const;
+  void stand_apart(const plan::Step& step);
+
   // ---- turn_signals.cc
-  void generate(State& state, plan::InstanceId target, std::uint8_t signal) const;
+  // True if it was stopped and goes on.
+  bool generate(State& state, plan::InstanceId target, std::uint8_t signal) const;
   void tell_parent_of(State& state, plan::InstanceId child) const;
   void take_signals();
   void take_signal(std::uint8_t signal);
   void enter_handler(std::uint8_t signal);
   void send_signal(const plan::Step& step);
   void wait_for_stop(const plan::Step& step);
+  void stop(Move& move) const;
   [[nodiscard]] bool may_be_reaped(plan::InstanceId id) const;
   void handle(Move& move, const plan::Step& step) const;
+  void unblock(const plan::Step& step);
+  [[nodiscard]] bool is_on_its_way(std::uint8_t signal) const;
 
   // ---- turn_meeting.cc
   void await(const plan::Step& step);

@@ -32,6 +32,9 @@ void Turn::start(const plan::Step& step) {
 void Turn::make(State& state, InstanceId child, scenario::StartMethod method) const {
   Process& made = state.processes[child];
   made.life = Process::Made;
+  made.parent = static_cast<std::uint8_t>(self_);
+  made.group = process_.group;
+  made.session = process_.session;
   made.read_ends = process_.read_ends;
   made.write_ends = process_.write_ends;
   if (method == scenario::StartMethod::Fork) {
@@ -44,7 +47,13 @@ void Turn::make(State& state, InstanceId child, scenario::StartMethod method) co
 void Turn::ask_forkserver(const plan::Step& step) {
   const InstanceId forkserver = plan_.header().forkserver;
   if (now_.processes[forkserver].life == Process::Unmade) {
-    move([&](Move& move) { move.next.processes[forkserver].life = Process::Made; });
+    move([&](Move& move) {
+      Process& made = move.next.processes[forkserver];
+      made.life = Process::Made;
+      made.parent = static_cast<std::uint8_t>(self_);
+      made.group = process_.group;
+      made.session = process_.session;
+    });
     return;
   }
   if (!lives(now_.processes[forkserver])) {
@@ -65,6 +74,9 @@ void Turn::be_made_by_forkserver() {
   }
   move([&](Move& move) {
     me(move).life = Process::Made;
+    me(move).parent = static_cast<std::uint8_t>(forkserver);
+    me(move).group = now_.processes[forkserver].group;
+    me(move).session = now_.processes[forkserver].session;
     const StepId start = std::exchange(me(move).asked_by, std::uint8_t{0});
     happens(move, meaning_.of_step(Event::Effect, start));
     // The starter may be dead by now, or still wait for the answer.

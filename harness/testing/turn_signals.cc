@@ -27,20 +27,27 @@ constexpr std::uint8_t kChild = known(SIGCHLD);
 constexpr std::uint8_t kStop = known(SIGSTOP);
 constexpr std::uint8_t kContinue = known(SIGCONT);
 
+bool is_dropped(std::uint8_t disposition, std::uint8_t signal) {
+  const bool ignored_by_default = signal == kChild || signal == kContinue;
+  return disposition == Process::kIgnore ||
+         (disposition == Process::kDefault && ignored_by_default);
+}
+
 }  // namespace
 
 std::uint8_t index_of_signal(int signal) { return known(signal); }
 bool is_known_signal(int signal) { return std::ranges::count(kKnown, signal) != 0; }
 
-// signal(7): what is ignored is dropped at once; SIGCONT continues when it is sent, and it and
-// the stop signals drop each other.
-void Turn::generate(State& state, InstanceId target, std::uint8_t signal) const {
+// signal(7): what is ignored is dropped at once, unless it is blocked; SIGCONT continues when it is
+// sent, and it and the stop signals drop each other.
+bool Turn::generate(State& state, InstanceId target, std::uint8_t signal) const {
   Process& process = state.processes[target];
   if (!lives(process)) {
-    return;
+    return false;
   }
+  const bool continues = signal == kContinue && process.stopped != 0;
   if (signal == kContinue) {
-    if (process.stopped != 0) {
+    if (continues) {
       tell_parent_of(state, target);
     }
     process.stopped = 0;
@@ -49,41 +56,56 @@ void Turn::generate(State& state, InstanceId target, std::uint8_t signal) const 
   if (signal == kStop) {
     clear(process.pending, bit(kContinue));
   }
-  const std::uint8_t disposition = process.disposition[signal];
-  const bool ignored_by_default = signal == kChild || signal == kContinue;
-  if (disposition != Process::kIgnore &&
-      (disposition != Process::kDefault || !ignored_by_default)) {
+  if (!is_dropped(process.disposition[signal], signal) || (process.blocked & bit(signal)) != 0) {
     set(process.pending, bit(signal));
   }
+  return continues;
 }
 
 // SIGCHLD, to whoever can wait for the process.
 void Turn::tell_parent_of(State& state, InstanceId child) const {
-  const plan::Instance& instance = plan_.instance(child);
-  if (instance.method != scenario::StartMethod::Forkserver && instance.starter != kNone) {
-    generate(state, instance.starter, kChild);
+  const std::uint8_t parent = state.processes[child].parent;
+  if (parent != Process::kWarden && parent != Process::kZygote) {
+    generate(state, parent, kChild);
   }
 }
 
 void Turn::take_signals() {
   for (std::uint8_t signal = 0; signal < Process::kSignals; ++signal) {
-    if ((process_.pending & bit(signal)) != 0 && (process_.stopped == 0 || signal == kKill)) {
+    if (is_on_its_way(signal) && (process_.stopped == 0 || signal == kKill)) {
       take_signal(signal);
     }
   }
 }
 
+bool Turn::is_on_its_way(std::uint8_t signal) const {
+  return (process_.pending & bit(signal)) != 0 && (process_.blocked & bit(signal)) == 0;
+}
+
 void Turn::take_signal(std::uint8_t signal) {
   if (signal == kStop) {
-    move([&](Move& move) {
-      clear(me(move).pending, bit(kStop));
-      me(move).stopped = 1;
-      tell_parent_of(move.next, self_);
-    });
+    move([&](Move& move) { stop(move); });
+  } else if (is_dropped(process_.disposition[signal], signal)) {
+    move([&](Move& move) { clear(me(move).pending, bit(signal)); });
   } else if (process_.disposition[signal] == Process::kDefault) {
     move([&](Move& move) { die(move); });
   } else {
     enter_handler(signal);
+  }
+}
+
+// Whoever waits for the stop sees it.
+void Turn::stop(Move& move) const {
+  clear(me(move).pending, bit(kStop));
+  me(move).stopped = 1;
+  tell_parent_of(move.next, self_);
+  for (const Process& other : move.next.processes) {
+    for (const Frame& frame : std::span(other.frames).first(other.depth)) {
+      const plan::Step& step = plan_.step(frame.step);
+      if (step.verb == Verb::Suspend && step.target == self_ && frame.progress > 0) {
+        happens(move, meaning_.stop(frame.step));
+      }
+    }
   }
 }
 
@@ -92,9 +114,8 @@ void Turn::take_signal(std::uint8_t signal) {
 void Turn::enter_handler(std::uint8_t signal) {
   for (std::size_t i = 0; i < process_.depth; ++i) {
     const Frame& frame = process_.frames[i];
-    const bool is_blocked = i > 0 && frame.signal == signal;
     const bool makes_process = frame.progress > 0 && plan_.step(frame.step).verb == Verb::Start;
-    if (is_blocked || makes_process) {
+    if (makes_process) {
       return;
     }
   }
@@ -109,8 +130,9 @@ void Turn::enter_handler(std::uint8_t signal) {
     if (plan_.step(handle).handler.count != 0) {
       me.frames[me.depth] = {.step = static_cast<std::uint8_t>(plan_.step(handle).handler.first),
                              .stage = Frame::Next,
-                             .signal = signal};
+                             .blocked = me.blocked};
       ++me.depth;
+      set(me.blocked, bit(signal));
     }
   });
 }
@@ -132,25 +154,35 @@ void Turn::send_signal(const plan::Step& step) {
     }
   }
   if (step.verb == Verb::Suspend && target.life != Process::Dead) {
-    progress([&](Move& move) { generate(move.next, step.target, kStop); });
+    progress([&](Move& move) {
+      happens(move, meaning_.of_step(Event::Effect, current()));
+      generate(move.next, step.target, kStop);
+      if (target.stopped != 0) {
+        happens(move, meaning_.stop(current()));
+      }
+    });
     return;
   }
   succeed([&](Move& move) {
-    if (!step.group_signal) {
-      generate(move.next, step.target, index_of_signal(step.signal));
-      return;
-    }
     for (InstanceId id = 0; id < plan_.instances().size(); ++id) {
-      generate(move.next, id, index_of_signal(step.signal));
+      const bool is_meant = step.group_signal ? now_.processes[id].group == target.group &&
+                                                    now_.processes[id].life != Process::Unmade
+                                              : id == step.target;
+      if (is_meant && generate(move.next, id, index_of_signal(step.signal)) && id == step.target) {
+        happens(move, meaning_.stop(current()));
+      }
     }
   });
 }
 
-// `suspend` returns when the stop is reported; a process that has died meanwhile never stops.
+// `suspend` returns when the stop is reported; a process that has died meanwhile never stops. Who
+// suspends itself returns when it runs again.
 void Turn::wait_for_stop(const plan::Step& step) {
   const Process& target = now_.processes[step.target];
-  if (target.stopped != 0 || target.life == Process::Dead) {
-    succeed();
+  const bool is_over = step.target == self_ ? !is_on_its_way(kStop)
+                                            : target.stopped != 0 || target.life == Process::Dead;
+  if (is_over) {
+    move([&](Move& move) { enter(move, Frame::Acted); });
   }
 }
 
@@ -173,11 +205,22 @@ bool Turn::may_be_reaped(InstanceId id) const {
 
 void Turn::handle(Move& move, const plan::Step& step) const {
   const std::uint8_t signal = index_of_signal(step.signal);
-  if (step.ignore) {
-    me(move).disposition[signal] = Process::kIgnore;
+  me(move).disposition[signal] = step.action == scenario::SignalAction::Ignore ? Process::kIgnore
+                                 : step.action == scenario::SignalAction::Default
+                                     ? Process::kDefault
+                                     : static_cast<std::uint8_t>(Process::kHandled + current());
+  if (is_dropped(me(move).disposition[signal], signal)) {
     clear(me(move).pending, bit(signal));
-  } else {
-    me(move).disposition[signal] = static_cast<std::uint8_t>(Process::kHandled + current());
+  }
+}
+
+// What has waited comes before the step returns.
+void Turn::unblock(const plan::Step& step) {
+  const std::uint8_t signal = index_of_signal(step.signal);
+  if (top().progress == 0) {
+    progress([&](Move& move) { clear(me(move).blocked, bit(signal)); });
+  } else if (!is_on_its_way(signal)) {
+    succeed();
   }
 }
 

@@ -41,7 +41,8 @@ bool is_step_of(const plan::Plan& plan, plan::InstanceId id, const trace::Event&
     return false;
   }
   const plan::Step& step = plan.step(event.step);
-  return event.kind != trace::Line::Got || (step.verb == scenario::Verb::Handle && !step.ignore);
+  return event.kind != trace::Line::Got ||
+         (step.verb == scenario::Verb::Handle && step.action == scenario::SignalAction::Steps);
 }
 
 std::optional<std::string> misfit(const plan::Plan& plan, const trace::Record& record,

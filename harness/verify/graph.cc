@@ -133,7 +133,7 @@ class Drawing {
 
   void add_handler(StepId handle) {
     const plan::Step& step = plan_.step(handle);
-    if (step.verb != Verb::Handle || step.ignore) {
+    if (step.verb != Verb::Handle || step.action != scenario::SignalAction::Steps) {
       return;
     }
     begin_line();
@@ -160,6 +160,9 @@ class Drawing {
         return got == got_.end() ? std::nullopt : std::optional(got->second);
       }
       case plan::Event::Kind::Error:
+      case plan::Event::Kind::Stopped:
+      case plan::Event::Kind::Continued:
+      case plan::Event::Kind::Orphaned:
         return std::nullopt;
       default:
         return of_step_[named->step];

@@ -21,6 +21,9 @@ bool tells_of(const Context& context, const trace::Event& line, const Event& eve
     return false;
   }
   switch (event.kind) {
+    case Event::Kind::Stopped:
+    case Event::Kind::Continued:
+      return line.returned && line.error == 0 && line.answer == 1;
     case Event::Kind::Call:
       return true;
     case Event::Kind::Success:
@@ -49,7 +52,13 @@ Interval interval_of(const trace::Event& line, const Event& event) {
 }
 
 bool is_of_process(const Event& event) {
-  return event.kind == Event::Kind::Begin || event.kind == Event::Kind::End;
+  return event.kind == Event::Kind::Begin || event.kind == Event::Kind::End ||
+         event.kind == Event::Kind::Orphaned;
+}
+
+// Whose lines tell of it: a stop is told of by who wanted it.
+plan::InstanceId witness(const Context& context, const Event& event) {
+  return event.step == plan::kNone ? event.instance : context.plan.step(event.step).self;
 }
 
 // A step of the process's own line, and not of a handler.
@@ -57,7 +66,7 @@ bool happens_once_at_most(const Context& context, const Event& event) {
   if (is_of_process(event)) {
     return true;
   }
-  const plan::Range line = context.plan.instance(event.instance).steps;
+  const plan::Range line = context.plan.instance(witness(context, event)).steps;
   return event.kind != Event::Kind::Error && event.kind != Event::Kind::Got &&
          event.step >= line.first && event.step < line.first + line.count;
 }
@@ -65,7 +74,7 @@ bool happens_once_at_most(const Context& context, const Event& event) {
 template <class Visit>
 void for_each_line(const Context& context, const Timeline& run, const Event& event,
                    const Visit& visit) {
-  for (const trace::Event& line : run.record().processes[event.instance].events) {
+  for (const trace::Event& line : run.record().processes[witness(context, event)].events) {
     if (tells_of(context, line, event)) {
       visit(line);
     }

@@ -152,16 +152,16 @@ class ParentCheck final : public EachRunCheck {
                 fmt::format("vacuous: {} was not started in {}", name, run_name(run.record())),
                 {}};
       }
-      const std::optional<std::string> parent = parent_of(run, id);
+      const std::optional<Parent> parent = parent_of(run, id);
       if (!parent) {
         return {VerdictKind::Inconclusive,
                 fmt::format("{} and its parent ended too close together in {} to tell", name,
                             run_name(run.record())),
                 {}};
       }
-      if (!matches(id, *parent)) {
+      if (!matches(*parent)) {
         return {VerdictKind::Broken,
-                fmt::format("the parent of {} was {} in {}, not {}", name, *parent,
+                fmt::format("the parent of {} was {} in {}, not {}", name, name_of(*parent),
                             run_name(run.record()), wanted_),
                 {}};
       }
@@ -169,42 +169,118 @@ class ParentCheck final : public EachRunCheck {
     return {};
   }
 
-  [[nodiscard]] bool matches(InstanceId id, const std::string& parent) const {
-    if (parent == wanted_) {
-      return true;
+  // The process itself, or whom no file names: the warden, main's parent.
+  struct Parent {
+    InstanceId process = plan::kNone;
+    bool adopted = false;  // it is the reaper, not who has started the process
+  };
+
+  [[nodiscard]] std::string name_of(const Parent& parent) const {
+    if (parent.process != plan::kNone) {
+      return context_.finder.name_of(parent.process);
     }
-    const InstanceId starter = context_.plan.instance(id).starter;
-    return starter != plan::kNone && parent == context_.finder.name_of(starter) &&
-           wanted_ids_.contains(starter);
+    return parent.adopted ? "reaper" : "zygote";
+  }
+
+  [[nodiscard]] bool matches(const Parent& parent) const {
+    const bool is_named = parent.process != plan::kNone && wanted_ids_.contains(parent.process);
+    return is_named || (parent.adopted && wanted_ == "reaper") || name_of(parent) == wanted_;
   }
 
   // Who it was when the process ended, or, of a survivor, when the run was over.
-  [[nodiscard]] std::optional<std::string> parent_of(const Timeline& run, InstanceId id) const {
+  [[nodiscard]] std::optional<Parent> parent_of(const Timeline& run, InstanceId id) const {
     const trace::Process& process = run.record().processes[id];
     const plan::Instance& instance = context_.plan.instance(id);
     if (process.parent_gone) {
-      return "reaper";
+      return Parent{.adopted = true};
     }
-    const std::string starter = instance.method == scenario::StartMethod::Forkserver ? "forkserver"
-                                : instance.starter == plan::kNone
-                                    ? "zygote"
-                                    : context_.finder.name_of(instance.starter);
-    if (process.reaper != trace::Process::Reaper::Warden) {
-      return starter;
+    const InstanceId first = instance.method == scenario::StartMethod::Forkserver
+                                 ? context_.plan.header().forkserver
+                                 : instance.starter;
+    if (first == plan::kNone) {
+      return Parent{};
     }
-    // The reaper had it at last; whether it ended before its starter did is a matter of times.
-    const InstanceId parent = instance.method == scenario::StartMethod::Forkserver
-                                  ? context_.plan.header().forkserver
-                                  : instance.starter;
     const causes::EventId own = run.net().end(id);
-    const causes::EventId parents = run.net().end(parent);
-    if (!run.happened(own) || !run.happened(parents)) {
-      return run.happened(parents) ? "reaper" : starter;
+    const causes::EventId firsts = run.net().end(first);
+    const bool was_reaped_by_first =
+        process.reaper == trace::Process::Reaper::Starter || process.reaped_by == first;
+    if (!run.happened(firsts) || was_reaped_by_first) {
+      return Parent{first};
     }
-    if (run.when(parents).hi < run.when(own).lo) {
-      return "reaper";
+    if (run.happened(run.net().orphaned(id))) {
+      return adopter_of(run, id, first);
     }
-    return run.when(own).hi < run.when(parents).lo ? std::optional(starter) : std::nullopt;
+    // Somebody else had it at last; whether it ended before its starter did is a matter of times.
+    if (run.happened(own) && run.relation(own, firsts) == Relation::Before) {
+      return Parent{first};
+    }
+    return std::nullopt;
+  }
+
+  // The nearest subreaper that lived when `parent` ended, and as long as the process; else the
+  // warden. None if times do not tell.
+  [[nodiscard]] std::optional<Parent> adopter_of(const Timeline& run, InstanceId id,
+                                                 InstanceId parent) const {
+    if (const std::optional<Parent> seen = seen_adopter(run, id)) {
+      return seen;
+    }
+    for (InstanceId above = context_.plan.instance(parent).starter; above != plan::kNone;
+         above = context_.plan.instance(above).starter) {
+      const std::optional<bool> adopts = adopts_from(run, above, parent, id);
+      if (!adopts) {
+        return std::nullopt;
+      }
+      if (*adopts) {
+        return Parent{above, true};
+      }
+    }
+    return Parent{.adopted = true};
+  }
+
+  // As the process itself has noted it at its exit, or who has reaped it.
+  [[nodiscard]] std::optional<Parent> seen_adopter(const Timeline& run, InstanceId id) const {
+    const auto& processes = run.record().processes;
+    const trace::Process& process = processes[id];
+    if (process.reaper == trace::Process::Reaper::Other) {
+      return Parent{process.reaped_by, true};
+    }
+    for (const trace::Event& event : process.events) {
+      if (event.kind != trace::Line::Orphaned) {
+        continue;
+      }
+      const auto found = std::ranges::find(processes, event.answer, &trace::Process::pid);
+      if (found != processes.end()) {
+        return Parent{static_cast<InstanceId>(found - processes.begin()), true};
+      }
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<bool> adopts_from(const Timeline& run, InstanceId above,
+                                                InstanceId parent, InstanceId id) const {
+    const causes::EventId death = run.net().end(parent);
+    bool is_subreaper = false;
+    for (const plan::StepId step : plan::steps_of(context_.plan, above)) {
+      const causes::EventId effect = run.net().effect(step);
+      if (context_.plan.step(step).verb != scenario::Verb::Subreaper || !run.happened(effect)) {
+        continue;
+      }
+      const Relation relation = run.relation(effect, death);
+      if (relation == Relation::TooClose) {
+        return std::nullopt;
+      }
+      is_subreaper = is_subreaper || relation == Relation::Before;
+    }
+    if (!is_subreaper || !run.happened(run.net().end(above))) {
+      return is_subreaper;
+    }
+    // It has ended itself: before the process, or after it.
+    const causes::EventId end = run.net().end(above);
+    const causes::EventId own = run.net().end(id);
+    if (!run.happened(own) || run.relation(end, own) == Relation::Before) {
+      return false;
+    }
+    return run.relation(end, own) == Relation::After ? std::optional(true) : std::nullopt;
   }
 
   [[nodiscard]] std::string praise() const override {

@@ -199,6 +199,59 @@ expect:
   EXPECT_EQ(said_on("parent", test, {run.record}), "held: forkserver, in each of 1 run");
 }
 
+// main adopts what the middle leaves behind; it may do so too late.
+constexpr std::string_view kAdopted = R"(
+processes:
+  main:
+    - subreaper
+    - start: middle
+    - join: middle
+  middle:
+    - start: orphan
+    - exit_now: 0
+  orphan:
+    - sleep: 10us
+expect:
+  parent: {orphan: %}
+)";
+
+Planned adopted(std::string_view parent) {
+  std::string text(kAdopted);
+  return planned(text.replace(text.find('%'), 1, parent));
+}
+
+RecordScript orphan_is_adopted(const Planned& test) {
+  RecordScript run(test);
+  run.begin("main", 0).step("main.subreaper", 1, 2).step("main.start(middle)", 3, 4);
+  run.begin("middle", 5).step("middle.start(orphan)", 6, 8).begin("orphan", 10);
+  run.open("middle.exit_now", 21).ended("middle", 0, 30);
+  run.step("orphan.sleep", 11, 48).exit("orphan", 49, 60);
+  run.step("main.join(middle)", 5, 31).exit("main", 100, 110);
+  run.process("orphan").reaper = trace::Process::Reaper::Warden;
+  return run;
+}
+
+TEST(Parent, OfAnOrphanIsTheSubreaperThatLives) {
+  for (const std::string_view parent : {"main", "reaper"}) {
+    const Planned test = adopted(parent);
+    EXPECT_EQ(said_on("parent", test, {orphan_is_adopted(test).record}),
+              "held: " + std::string(parent) + ", in each of 1 run");
+  }
+  const Planned test = adopted("middle");
+  EXPECT_EQ(said_on("parent", test, {orphan_is_adopted(test).record}),
+            "broken: the parent of orphan was main in run 1, not middle");
+}
+
+TEST(Parent, OfAnOrphanIsTheWardenOnceTheSubreaperHasEnded) {
+  const Planned test = adopted("main");
+  RecordScript run = orphan_is_adopted(test);
+  run.process("main").dead_seen = run.record.started + base::Duration(45'000);
+  run.process("main").events.back().call = run.record.started + base::Duration(40'000);
+  run.process("main").events.back().returned = run.record.started + base::Duration(41'000);
+  EXPECT_EQ(said_on("parent", test, {run.record}),
+            "broken: the parent of orphan was reaper in run 1, not main");
+}
+
 // --- survivors
 
 constexpr std::string_view kGhost = R"(

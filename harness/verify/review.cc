@@ -238,7 +238,8 @@ class Reviewer {
     return std::ranges::any_of(asked_.expect.never, [&](const scenario::EventPattern& event) {
       const auto found = finder_.find(event);
       return found && std::ranges::any_of(*found, [&](const plan::Match& match) {
-               return match.event.step == step;
+               return match.event.step == step && match.event.kind != plan::Event::Kind::Stopped &&
+                      match.event.kind != plan::Event::Kind::Continued;
              });
     });
   }

@@ -50,10 +50,17 @@ Timeline::Timeline(const plan::Plan& plan, const causes::PlanNet& net, const tra
   for (InstanceId id = 0; id < record_.processes.size(); ++id) {
     note_process(id);
   }
+  settle();
+  if (note_orphans()) {
+    settle();
+  }
+  find_fault();
+}
+
+void Timeline::settle() {
   put_in_order();
   find_causes();
   tighten();
-  find_fault();
 }
 
 void Timeline::note(EventId event, base::Instant lo, base::Instant hi) {
@@ -112,10 +119,21 @@ void Timeline::note_step(InstanceId id, const trace::Event& event) {
   }
   if (event.error == 0) {
     note(net_.success(step), returned, returned);
+    note_stop(step, event);
     add_answered_cause(step);
   }
   if (goes_on(plan_, asked, event)) {
     note(net_.returned(step), returned, returned);
+  }
+}
+
+// Whether a process has stopped, or goes on, is the answer of the step that wants it so.
+void Timeline::note_stop(StepId step, const trace::Event& event) {
+  const plan::Step& asked = plan_.step(step);
+  for (const auto kind : {plan::Event::Kind::Stopped, plan::Event::Kind::Continued}) {
+    if (plan::makes(asked, kind) && event.answer == 1) {
+      note(net_.id_of({kind, asked.target, step, 0}), event.call, *event.returned);
+    }
   }
 }
 
@@ -141,10 +159,14 @@ void Timeline::note_open_step(InstanceId id, const trace::Event& event) {
       }
       break;
     default:
-      if (publishes(asked.verb) || asked.verb == Verb::Handle || asked.verb == Verb::Listen ||
-          asked.verb == Verb::CloseEnd) {
-        perhaps_.push_back(net_.effect(event.step));
-        when_[net_.effect(event.step)] = {event.call, latest};
+      if (publishes(asked.verb) || asked.verb == Verb::Handle || asked.verb == Verb::Block ||
+          asked.verb == Verb::Listen || asked.verb == Verb::CloseEnd) {
+        perhaps(net_.effect(event.step), {event.call, latest});
+        for (const auto kind : {plan::Event::Kind::Stopped, plan::Event::Kind::Continued}) {
+          if (plan::makes(asked, kind)) {
+            perhaps(net_.id_of({kind, asked.target, event.step, 0}), {event.call, kEver});
+          }
+        }
       } else {
         note(net_.effect(event.step), event.call, latest);  // it was at work: that is all it does
       }
@@ -160,6 +182,50 @@ void Timeline::note_end(InstanceId id) {
   }
   note(net_.end(id), last_stamp(process),
        process.dead_seen.value_or(record_.ended.value_or(kEver)));
+}
+
+// The parent's end and the process's own tell it, once causes have tightened both. True if anybody
+// was orphaned.
+bool Timeline::note_orphans() {
+  bool any = false;
+  for (InstanceId id = 0; id < record_.processes.size(); ++id) {
+    const plan::Instance& instance = plan_.instance(id);
+    if (!record_.processes[id].started || instance.starter == plan::kNone) {
+      continue;
+    }
+    const InstanceId parent = instance.method == scenario::StartMethod::Forkserver
+                                  ? plan_.header().forkserver
+                                  : instance.starter;
+    if (happened(net_.end(parent)) && was_orphaned(id, parent)) {
+      const Interval then = when(net_.end(parent));
+      note(net_.orphaned(id), then.lo, then.hi);
+      any = true;
+    }
+  }
+  return any;
+}
+
+bool Timeline::was_orphaned(InstanceId id, InstanceId parent) const {
+  const trace::Process& process = record_.processes[id];
+  const int first_parent = record_.processes[parent].pid;
+  const bool began_as_orphan =
+      first_parent != 0 && process.ppid != 0 && process.ppid != first_parent;
+  const bool has_seen = std::ranges::any_of(process.events, [](const trace::Event& event) {
+    return event.kind == trace::Line::Orphaned;
+  });
+  if (began_as_orphan || has_seen || process.parent_gone || process.survived || process.left) {
+    return true;
+  }
+  if (process.reaper == trace::Process::Reaper::Starter || process.reaped_by == parent) {
+    return false;  // it was the parent's when it ended
+  }
+  return last_stamp(process) > when(net_.end(parent)).hi ||
+         relation(net_.end(parent), net_.end(id)) == Relation::Before;
+}
+
+void Timeline::perhaps(EventId event, Interval when) {
+  perhaps_.push_back(event);
+  when_[event] = when;
 }
 
 std::vector<EventId> Timeline::not_happened() const {
@@ -197,6 +263,7 @@ void Timeline::put_in_order() {
 // A gate's members are causes when no more of them happened than it needs: then it needed them all.
 void Timeline::find_causes() {
   std::ranges::sort(answered_);
+  causes_.clear();
   auto answered = answered_.begin();
   first_cause_.assign(happened_.size() + 1, 0);
   for (EventId event = 0; event < happened_.size(); ++event) {

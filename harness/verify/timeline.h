@@ -5,7 +5,8 @@
 //
 // Times are intervals. Calls and returns are exact; an effect lies between its call and its return;
 // an end lies between the process's last stamp and the first observation of its death. Causes
-// tighten them: nothing happens before its cause. `fault` says why the Record cannot be trusted: an
+// tighten them: nothing happens before its cause. A process is orphaned in the instant in which its
+// parent ends, if it outlives that. `fault` says why the Record cannot be trusted: an
 // event that happened though its gates were closed, or before its cause by the clock.
 
 #include "harness/causes/guarantee.h"
@@ -51,6 +52,11 @@ class Timeline {
   void note_step(plan::InstanceId id, const trace::Event& event);
   void note_open_step(plan::InstanceId id, const trace::Event& event);
   void note_end(plan::InstanceId id);
+  bool note_orphans();
+  [[nodiscard]] bool was_orphaned(plan::InstanceId id, plan::InstanceId parent) const;
+  void note_stop(plan::StepId step, const trace::Event& event);
+  void perhaps(causes::EventId event, Interval when);
+  void settle();
   void put_in_order();
   void find_causes();
   void add_answered_cause(plan::StepId step);

@@ -17,6 +17,12 @@ namespace {
 
 constexpr std::size_t kLongestStretch = 4;
 
+// Not what comes of it to its process, or to another one.
+bool is_of_its_step(const Event& event) {
+  return event.kind != Event::Kind::Got && event.kind != Event::Kind::Stopped &&
+         event.kind != Event::Kind::Continued;
+}
+
 }  // namespace
 
 std::string since_start(const trace::Record& record, base::Instant at) {
@@ -43,7 +49,7 @@ std::vector<EventId> Wording::essence(std::span<const EventId> events) const {
     }
     const bool same_step = !steps.empty() && event->step != plan::kNone &&
                            steps.back().event.step == event->step &&
-                           steps.back().event.kind != Event::Kind::Got;
+                           is_of_its_step(steps.back().event) && is_of_its_step(*event);
     if (same_step) {
       // Its success says more than that it returned.
       if (event->kind != Event::Kind::Return || steps.back().event.kind == Event::Kind::Call) {
