@@ -35,7 +35,7 @@ plan::Plan plan_in(const trace::Arena& arena) {
 void enter_fresh_image(int arena_fd, std::uint32_t run, plan::InstanceId instance) {
   os::reset_all_signals();
   os::ignore_signal(SIGPIPE);
-  std::byte* const bytes = os::map_shared(arena_fd);
+  std::byte* const bytes = os::map_shared_near_program(arena_fd);
   base::check(bytes != nullptr, "a fresh image can map the arena");
   const trace::Arena arena(bytes);
   base::check(arena.header().magic == trace::Header::kMagic, "the descriptor is an arena's");

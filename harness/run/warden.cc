@@ -440,7 +440,7 @@ void run_warden(bool in_namespace) {
   if (!set_up(in_namespace)) {
     fail(Trouble::SetUp);
   }
-  std::byte* const bytes = os::map_shared(kArenaFd);
+  std::byte* const bytes = os::map_shared_near_program(kArenaFd);
   if (bytes == nullptr) {
     fail(Trouble::MapArena);
   }

@@ -21,17 +21,20 @@ class Layout {
   std::uint64_t end_ = 0;
 };
 
-// What every process reads and writes comes first and close together, so that few page tables span
-// it; what grows comes last.
+// What every process writes comes first and close together, so that few page tables span it; what
+// grows comes after it. The plan, which is mapped read-only, comes last: so the rest is one
+// mapping, and each fork copies one less. A process that reads its first page of this has the
+// kernel map those behind it, too, as far as they are in use; so behind the header comes what
+// seldom is.
 Layout lay_out_parts(Header& header, const Arena::Sizes& sizes) {
   Layout layout;
   layout.take(1, sizeof(Header));
-  header.plan_offset = layout.take(sizes.plan, 1);
+  header.words_offset = layout.take(sizes.words, sizeof(std::uint32_t));
   header.runs_offset = layout.take(sizes.runs, sizeof(Run));
   header.slots_offset = layout.take(sizes.slots, sizeof(Slot));
-  header.words_offset = layout.take(sizes.words, sizeof(std::uint32_t));
-  header.text_offset = layout.take(sizes.text, 1);
   header.chunks_offset = layout.take(sizes.chunks, sizeof(Chunk));
+  header.text_offset = layout.take(sizes.text, 1);
+  header.plan_offset = layout.take(sizes.plan, 1);
   return layout;
 }
 

@@ -5,7 +5,7 @@
 // and nothing else: plain structs, offsets, and how to walk them. Who maps it: run/ (the tool's and
 // the warden's side), player/ (a fresh image).
 //
-//   Header · plan · runs · slots · words · text · chunks
+//   Header · words · runs · slots · chunks · text · plan
 //
 // A batch plays `run_count` runs of one plan. Run r owns run entry r, slots [r·n, (r+1)·n) for the
 // n instances of the plan (so the slot of an instance is known to all without asking), and words
