@@ -21,6 +21,8 @@ Size size_of(int process) {
   for (std::string line; std::getline(rollup, line);) {
     if (line.starts_with("Rss:")) {
       size.resident_kib = std::stod(line.substr(4));
+    } else if (line.starts_with("Pss:")) {
+      size.share_kib = std::stod(line.substr(4));
     } else if (line.starts_with("Anonymous:")) {
       size.anonymous_kib = std::stod(line.substr(10));
     }

@@ -16,6 +16,7 @@ namespace procession::run {
 struct Size {
   double anonymous_kib = 0;
   double resident_kib = 0;
+  double share_kib = 0;  // each page by how many processes have it: PSS
 };
 // By /proc/PID/smaps_rollup; zeros if there is no such process.
 [[nodiscard]] Size size_of(int process);
