@@ -23,7 +23,7 @@ using testing::RawRequest;
 using trace::Event;
 using trace::Record;
 
-constexpr std::uint32_t kChildren = 200;
+constexpr std::uint32_t kChildren = 50;
 constexpr plan::InstanceId kMain = 0;
 
 // The events of main's steps of one verb on one process each, in order.
@@ -46,13 +46,13 @@ void start_and_join(benchmark::State& state) {
   const testing::Planned scenario = testing::planned(R"(
 processes:
   main:
-    - repeat: 200
+    - repeat: 50
       index: i
       steps:
         - start: "child[i]"
         - join: "child[i]"
   child:
-    count: 200
+    count: 50
     steps: []
 )");
   const Opponent raw = Opponent::raw_forks();
@@ -67,7 +67,7 @@ processes:
       played.push_back(ns_between(starts.front()->call, *joins.back()->returned));
     };
     RoundsOptions options;
-    options.rounds = 45;
+    options.rounds = 101;
     options.before = [&] { by_hand.push_back(raw.play_ns(RawRequest::SerialChildren, kChildren)); };
     play_in_turn({&side}, options);
     report_figure(state, testing::ratios(played, by_hand), Aim::AtMost, 1.1,
@@ -82,7 +82,7 @@ void terminate_until_reaped(benchmark::State& state) {
   const testing::Planned scenario = testing::planned(R"(
 processes:
   main:
-    - repeat: 200
+    - repeat: 50
       index: i
       steps:
         - start: "child[i]"
@@ -90,7 +90,7 @@ processes:
         - terminate: "child[i]"
         - join: "child[i]"
   child:
-    count: 200
+    count: 50
     steps:
       - mark: alive
       - sleep: forever
@@ -113,7 +113,7 @@ expect:
       played.push_back(sum);
     };
     RoundsOptions options;
-    options.rounds = 45;
+    options.rounds = 101;
     options.before = [&] { by_hand.push_back(raw.play_ns(RawRequest::Terminations, kChildren)); };
     play_in_turn({&side}, options);
     report_figure(state, testing::ratios(played, by_hand), Aim::AtMost, 1.1,

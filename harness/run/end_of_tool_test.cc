@@ -216,6 +216,7 @@ TEST_P(EndOfTool, KilledAtAnyTimeNothingIsLeft) {
 TEST_P(EndOfTool, KilledTogetherWithItsWardenNothingIsLeft) {
   Tool tool(in_namespace(), "hung_family", 5);
   ASSERT_TRUE(comes_true([&] { return Census().descendants(tool.number()) >= household(); }));
+  tool.signal(SIGSTOP);  // or it might see that its warden has ended, and end by itself
   signal_warden_of(tool, SIGKILL);
   tool.signal(SIGKILL);
   EXPECT_EQ(tool.reap(), "killed by SIGKILL");
