@@ -82,9 +82,12 @@ bool is_first_of_group(const Step& step, StepId id) {
   return step.group_first == kNone || step.group_first == id;
 }
 
-// What the operand of a pattern takes of the group that begins at `first`.
+using ProcessMatches = std::vector<EventFinder::ProcessMatch>;
+
+// What the operand of a pattern takes of the group that begins at `first`; `operands` are the
+// processes that it may mean, in the plan's order.
 void take_parts(const Plan& plan, StepId first, const EventPattern& pattern,
-                std::vector<Occurrence>& taken) {
+                const ProcessMatches& operands, std::vector<Occurrence>& taken) {
   const Step& step = plan.step(first);
   const StepId last = first + step.group_size - 1;
   if (pattern.operand.empty()) {
@@ -103,19 +106,21 @@ void take_parts(const Plan& plan, StepId first, const EventPattern& pattern,
   const bool each = pattern.process_operand->parts.back().index.has_value();
   std::optional<Occurrence> together;
   for (StepId id = first; id <= last; ++id) {
-    std::vector<Letter> letters;
-    if (!path_matches(plan, plan.step(id).target, *pattern.process_operand, letters)) {
+    const InstanceId target = plan.step(id).target;
+    const auto operand =
+        std::ranges::lower_bound(operands, target, {}, &EventFinder::ProcessMatch::instance);
+    if (operand == operands.end() || operand->instance != target) {
       continue;
     }
     if (each) {
-      taken.push_back({id, id, std::move(letters)});
-    } else if (together && together->letters == letters) {
+      taken.push_back({id, id, operand->letters});
+    } else if (together && together->letters == operand->letters) {
       together->last = id;
     } else {
       if (together) {
         taken.push_back(*together);
       }
-      together = Occurrence{id, id, std::move(letters)};
+      together = Occurrence{id, id, operand->letters};
     }
   }
   if (together) {
@@ -129,15 +134,17 @@ bool is_label_of(const Plan& plan, const Step& step, std::string_view what) {
 
 // `join(child)` or the label `polled`; implicit steps have no name in the language.
 std::vector<Occurrence> occurrences(const Plan& plan, InstanceId instance,
-                                    const EventPattern& pattern, bool by_label) {
+                                    const EventPattern& pattern, const ProcessMatches& operands,
+                                    bool by_label) {
+  const auto verb = scenario::verb_named(pattern.what);
   std::vector<Occurrence> found;
   for (const StepId id : steps_of(plan, instance)) {
     const Step& step = plan.step(id);
     if (step.implicit || !is_first_of_group(step, id)) {
       continue;
     }
-    if (by_label ? is_label_of(plan, step, pattern.what) : to_string(step.verb) == pattern.what) {
-      take_parts(plan, id, pattern, found);
+    if (by_label ? is_label_of(plan, step, pattern.what) : step.verb == verb) {
+      take_parts(plan, id, pattern, operands, found);
     }
   }
   return found;
@@ -157,9 +164,10 @@ Event event_of(const Plan& plan, InstanceId instance, const Occurrence& occurren
 }
 
 std::vector<Match> step_matches(const Plan& plan, const EventFinder::ProcessMatch& where,
-                                const EventPattern& pattern, bool by_label) {
+                                const EventPattern& pattern, const ProcessMatches& operands,
+                                bool by_label) {
   std::vector<Match> matches;
-  const auto found = occurrences(plan, where.instance, pattern, by_label);
+  const auto found = occurrences(plan, where.instance, pattern, operands, by_label);
   std::map<std::vector<Letter>, std::uint32_t> so_far;  // `join(worker[i])[0]`: the first of each i
   for (const Occurrence& occurrence : found) {
     const std::uint32_t k = so_far[occurrence.letters]++;
@@ -217,7 +225,7 @@ std::vector<Match> stop_matches(const Plan& plan, const EventFinder::ProcessMatc
 }
 
 std::vector<Match> matches_in(const Plan& plan, const EventFinder::ProcessMatch& where,
-                              const EventPattern& pattern) {
+                              const EventPattern& pattern, const ProcessMatches& operands) {
   const auto event = [&](Event::Kind kind, StepId step = kNone, scenario::Symbol symbol = 0) {
     return Match{Event{kind, where.instance, step, symbol}, where.letters};
   };
@@ -259,9 +267,10 @@ std::vector<Match> matches_in(const Plan& plan, const EventFinder::ProcessMatch&
     }
     return found;
   }
-  found = step_matches(plan, where, pattern, false);
-  return found.empty() && pattern.operand.empty() ? step_matches(plan, where, pattern, true)
-                                                  : found;
+  found = step_matches(plan, where, pattern, operands, false);
+  return found.empty() && pattern.operand.empty()
+             ? step_matches(plan, where, pattern, operands, true)
+             : found;
 }
 
 std::string process_text(const ProcessPattern& pattern) {
@@ -360,9 +369,17 @@ std::vector<StepId> steps_of(const Plan& plan, InstanceId instance) {
 }
 
 std::vector<EventFinder::ProcessMatch> EventFinder::processes(const ProcessPattern& pattern) const {
+  if (by_name_.empty()) {
+    for (InstanceId id = 0; id < plan_.instances().size(); ++id) {
+      by_name_[plan_.text(plan_.instance(id).template_name)].push_back(id);
+    }
+  }
   std::vector<ProcessMatch> found;
-  const auto count = static_cast<InstanceId>(plan_.instances().size());
-  for (InstanceId id = 0; id < count; ++id) {
+  const auto named = by_name_.find(pattern.parts.back().name);
+  if (named == by_name_.end()) {
+    return found;
+  }
+  for (const InstanceId id : named->second) {
     std::vector<Letter> letters;
     if (path_matches(plan_, id, pattern, letters)) {
       found.push_back({id, std::move(letters)});
@@ -381,9 +398,11 @@ base::Result<std::vector<Match>> EventFinder::find(const EventPattern& pattern) 
 
 base::Result<std::vector<Match>> EventFinder::find_in(const std::vector<ProcessMatch>& where,
                                                       const EventPattern& pattern) const {
+  const auto operands =
+      pattern.process_operand ? processes(*pattern.process_operand) : ProcessMatches();
   std::vector<Match> found;
   for (const ProcessMatch& process : where) {
-    for (Match& match : matches_in(plan_, process, pattern)) {
+    for (Match& match : matches_in(plan_, process, pattern, operands)) {
       found.push_back(std::move(match));
     }
   }

@@ -10,7 +10,9 @@
 #include "harness/plan/plan.h"
 #include "harness/scenario/event_pattern.h"
 
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace procession::plan {
@@ -82,6 +84,8 @@ class EventFinder {
   [[nodiscard]] std::string stop_index(const Event& event) const;
 
   const Plan plan_;
+  // The instances of each name; made when somebody asks for a process.
+  mutable std::map<std::string_view, std::vector<InstanceId>> by_name_;
 };
 
 // Whether the step makes an event of this kind, Stopped or Continued, of the process that it acts

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "harness/verify/guarantees.h"
 
+#include "harness/causes/lanes.h"
+
 #include <algorithm>
+#include <map>
 
 namespace procession::verify {
 
@@ -22,6 +25,9 @@ bool Guarantees::can_happen(const Side& side) const {
 
 std::optional<Warrant> Guarantees::needs(const std::vector<EventId>& left, const Side& right) {
   if (left != last_left_) {
+    if (right.size() == 1 && surely_needs(net_.id_of(right.front()), left)) {
+      return Warrant::Posix;
+    }
     last_left_ = left;
     without_ = {};
   }
@@ -30,14 +36,57 @@ std::optional<Warrant> Guarantees::needs(const std::vector<EventId>& left, const
     if (!without) {
       without = causes::possible(net_.net, left, warrant);
     }
-    // Of several on the right the last counts: it needs what any of them needs.
-    for (const EventId event : ids(right)) {
-      if (can_[event] && !(*without)[event]) {
-        return warrant;
-      }
+    if (is_lost(right, [&](EventId event) { return (*without)[event]; })) {
+      return warrant;
     }
   }
   return std::nullopt;
+}
+
+bool Guarantees::surely_needs(EventId right, const std::vector<EventId>& left) {
+  if (!can_[right] || std::ranges::count(left, right) != 0) {
+    return false;
+  }
+  if (last_right_ != right) {
+    last_right_ = right;
+    sure_needs_ = causes::sure_needs(net_.net, can_by_posix_, right, Warrant::Posix);
+  }
+  return std::ranges::any_of(left, [&](EventId event) { return sure_needs_[event]; });
+}
+
+// Of several on the right the last counts: it needs what any of them needs.
+template <class Can>
+bool Guarantees::is_lost(const Side& right, Can can) const {
+  return std::ranges::any_of(ids(right), [&](EventId event) { return can_[event] && !can(event); });
+}
+
+// With all warrants; each distinct left side is a lane.
+std::vector<bool> Guarantees::are_guaranteed(std::span<const Pair> pairs) const {
+  std::vector<bool> answers(pairs.size(), false);
+  for (std::size_t next = 0; next < pairs.size();) {
+    std::vector<std::vector<EventId>> lefts;
+    std::map<std::vector<EventId>, std::size_t> lane_of;
+    std::vector<std::vector<std::size_t>> lanes_of;  // of each pair from `next`
+    const auto lane_for = [&](const std::vector<EventId>& left) {
+      const auto [known, is_new] = lane_of.try_emplace(left, lefts.size());
+      if (is_new) {
+        lefts.push_back(left);
+      }
+      return known->second;
+    };
+    for (std::size_t i = next; i < pairs.size() && lefts.size() + 2 <= causes::kLanes; ++i) {
+      lanes_of.push_back({lane_for(ids(pairs[i].left)), lane_for(left_of(pairs[i]))});
+    }
+    const std::vector<causes::Lanes> can = causes::possible_in_lanes(net_.net, lefts);
+    for (const auto& lanes : lanes_of) {
+      answers[next] = std::ranges::any_of(lanes, [&](std::size_t lane) {
+        return is_lost(pairs[next].right,
+                       [&](EventId event) { return (can[event] >> lane & 1) != 0; });
+      });
+      ++next;
+    }
+  }
+  return answers;
 }
 
 std::vector<EventId> Guarantees::left_of(const Pair& pair) const {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // Guarantees: whether one side of an order needs the other, asked of one net for many pairs. Keeps
-// the answer for the last left side, since orders between replicas ask for the same one again and
-// again.
+// the answers for the last left side and for the last right one, since orders between replicas ask
+// for the same one again and again.
 
 #include "harness/causes/guarantee.h"
 #include "harness/causes/net_of.h"
@@ -10,6 +10,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace procession::verify {
@@ -26,10 +27,15 @@ struct Pair {
 
 class Guarantees {
  public:
-  explicit Guarantees(const causes::PlanNet& net) : net_(net), can_(causes::possible(net.net)) {}
+  explicit Guarantees(const causes::PlanNet& net)
+      : net_(net),
+        can_(causes::possible(net.net)),
+        can_by_posix_(causes::possible(net.net, {}, causes::Warrant::Posix)) {}
 
   // The least warrant with which `right` needs `left`; none: it does not.
   [[nodiscard]] std::optional<causes::Warrant> of(const Pair& pair);
+  // Of each of many pairs, whether it is guaranteed at all: in few passes over the net.
+  [[nodiscard]] std::vector<bool> are_guaranteed(std::span<const Pair> pairs) const;
   [[nodiscard]] bool can_happen(const Side& side) const;
   [[nodiscard]] std::vector<causes::EventId> chain(const Pair& pair, causes::Warrant warrant) const;
   [[nodiscard]] std::vector<causes::EventId> way_round(const Pair& pair) const;
@@ -43,6 +49,11 @@ class Guarantees {
  private:
   [[nodiscard]] std::optional<causes::Warrant> needs(const std::vector<causes::EventId>& left,
                                                      const Side& right);
+  // Whether by POSIX alone it needs `left` in any case. The cheap half of the question.
+  [[nodiscard]] bool surely_needs(causes::EventId right, const std::vector<causes::EventId>& left);
+  // Whether one event of `right` can happen, but not where `can` tells of it.
+  template <class Can>
+  [[nodiscard]] bool is_lost(const Side& right, Can can) const;
   // The left side to take out: that of the pair, or, for `?`, the end of its process if only that
   // is needed.
   [[nodiscard]] std::vector<causes::EventId> left_of(const Pair& pair) const;
@@ -51,6 +62,9 @@ class Guarantees {
   causes::Possible can_;
   std::vector<causes::EventId> last_left_;
   std::array<std::optional<causes::Possible>, 3> without_;  // by warrant, of last_left_
+  causes::Possible can_by_posix_;
+  std::optional<causes::EventId> last_right_;
+  std::vector<bool> sure_needs_;  // of last_right_, by POSIX alone
 };
 
 }  // namespace procession::verify

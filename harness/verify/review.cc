@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace procession::verify {
 
@@ -298,38 +299,72 @@ class Reviewer {
     return base::join_words(names, " waits for ") + (why.circular ? "" : ", which never comes");
   }
 
+  // Orders are asked for together whether they hold the other way round.
+  struct Turned {
+    std::vector<const scenario::OrderPattern*> orders;  // of each pair
+    std::vector<Pair> pairs;
+  };
+
   void check_orders() {
-    for (const scenario::OrderPattern& order : asked_.expect.order) {
-      check_order(order, "order");
+    Turned turned;
+    for (const auto& [key, orders] :
+         {std::pair{"order", &asked_.expect.order}, std::pair{"timing", &asked_.expect.timing}}) {
+      if (asked_.verdict.contains(key)) {
+        continue;  // a file about a broken order
+      }
+      for (const scenario::OrderPattern& order : *orders) {
+        check_order(order, turned);
+      }
     }
-    for (const scenario::OrderPattern& order : asked_.expect.timing) {
-      check_order(order, "timing");
+    tell_of_wrong_ways(turned);
+  }
+
+  void check_order(const scenario::OrderPattern& order, Turned& turned) {
+    constexpr std::size_t kTogether = 10'000;
+    const auto pairs = pairs_of(finder_, order);
+    if (!all_can_happen(order, *pairs)) {
+      return;
+    }
+    for (const Pair& pair : *pairs) {
+      if (pair.left.size() == 1 && pair.right.size() == 1 && pair.left != pair.right) {
+        turned.orders.push_back(&order);
+        turned.pairs.push_back({pair.right, pair.left, false});
+      }
+    }
+    if (turned.pairs.size() >= kTogether) {
+      tell_of_wrong_ways(std::exchange(turned, {}));
     }
   }
 
-  void check_order(const scenario::OrderPattern& order, const char* key) {
-    if (asked_.verdict.contains(key)) {
-      return;  // a file about a broken order
+  void tell_of_wrong_ways(const Turned& turned) {
+    const std::vector<bool> are_wrong = guarantees_.are_guaranteed(turned.pairs);
+    const scenario::OrderPattern* told = nullptr;
+    for (std::size_t i = 0; i < turned.pairs.size(); ++i) {
+      if (are_wrong[i] && turned.orders[i] != told) {
+        told = turned.orders[i];
+        tell_of_wrong_way(*told, turned.pairs[i]);
+      }
     }
-    auto pairs = pairs_of(finder_, order);
-    for (const Pair& pair : *pairs) {
+  }
+
+  bool all_can_happen(const scenario::OrderPattern& order, const std::vector<Pair>& pairs) {
+    for (const Pair& pair : pairs) {
       for (const Side* side : {&pair.left, &pair.right}) {
         if (!guarantees_.can_happen(*side) && !(side == &pair.left && pair.if_it_happens)) {
           found_.add(order.at, fmt::format("{} cannot happen: {}", finder_.name_of(side->front()),
                                            impossible_because(guarantees_.ids(*side).front())));
-          return;
+          return false;
         }
       }
-      const Pair turned{pair.right, pair.left, false};
-      if (pair.left.size() == 1 && pair.right.size() == 1 && pair.left != pair.right &&
-          guarantees_.of(turned)) {
-        found_.add(order.at,
-                   fmt::format("the order is the wrong way round: {}",
-                               words_.chain(guarantees_.chain(turned, causes::Warrant::Linux))),
-                   fmt::format("{} always comes first", finder_.name_of(pair.right.front())));
-        return;
-      }
     }
+    return true;
+  }
+
+  void tell_of_wrong_way(const scenario::OrderPattern& order, const Pair& turned) {
+    found_.add(order.at,
+               fmt::format("the order is the wrong way round: {}",
+                           words_.chain(guarantees_.chain(turned, causes::Warrant::Linux))),
+               fmt::format("{} always comes first", finder_.name_of(turned.left.front())));
   }
 
   void check_figures() {
