@@ -6,21 +6,20 @@
 namespace procession::testing {
 
 std::string named_workers(int processes) {
-  std::string starts;
+  std::string names;
   std::string joins;
   std::string lines;
   std::string orders;
   for (int i = 0; i < processes; ++i) {
-    starts += fmt::format("    - start: worker{}\n", i);
+    names += fmt::format("{}worker{}", i == 0 ? "" : ", ", i);
     joins += fmt::format("    - join: worker{}\n", i);
-    lines += fmt::format(
-        "  worker{0}:\n    - await: main.mark(go)\n    - print: worker {0} works\n    - mark: "
-        "done{0}\n",
-        i);
-    orders += fmt::format("    - worker{0}.mark(done{0}) < main.join(worker{0})\n", i);
+    lines +=
+        fmt::format("  worker{0}:\n    - await: main.mark(go)\n    - print: worker {0} works\n", i);
+    orders += fmt::format("    - worker{0}.print < main.join(worker{0})\n", i);
   }
-  return fmt::format("processes:\n  main:\n{}    - mark: go\n{}{}expect:\n  order:\n{}", starts,
-                     joins, lines, orders);
+  return fmt::format(
+      "processes:\n  main:\n    - start: [{}]\n    - mark: go\n{}{}expect:\n  order:\n{}", names,
+      joins, lines, orders);
 }
 
 std::string counted_workers(int processes, int marks) {
