@@ -267,6 +267,7 @@ void Warden::end_run(std::uint32_t why) {
     }
   }
   if (any) {
+    arena_.run(ending.run).cut = ending.since.ns;
     arena_.run(ending.run).flags.fetch_or(why, std::memory_order_release);
     ending_ = ending;
     all.kill_living();

@@ -149,7 +149,8 @@ struct alignas(64) Run {
   std::atomic<std::uint32_t>
       slots_reaped;       // and are gone, reaped by a player, the zygote or the warden
   std::uint32_t foreign;  // how many of kForeign
-  std::uint64_t spare[2];
+  std::int64_t cut;       // when the harness began to end it; 0 = it did not
+  std::uint64_t spare;
 };
 static_assert(sizeof(Run) == 64);
 

@@ -26,6 +26,7 @@ class RunReader {
     if (run.ended != 0) {
       record_.ended = base::Instant{run.ended};
     }
+    cut_ = run.cut != 0 ? run.cut : INT64_MAX;
     record_.timed_out = (flags & Run::kTimedOut) != 0;
     record_.stopped = (flags & Run::kStopped) != 0;
     record_.foreign = run.foreign;
@@ -61,7 +62,7 @@ class RunReader {
     if (!process.started) {
       return;
     }
-    process.began = slot.begin != 0;
+    process.began = slot.begin != 0 && slot.begin < cut_;
     process.pid = slot.pid.load(std::memory_order_relaxed);
     process.ppid = slot.ppid;
     process.begin = {slot.begin};
@@ -74,7 +75,7 @@ class RunReader {
       read_end(slot, flags, instance, process);
     }
     process.survived = (flags & Slot::kSurvived) != 0;
-    process.left = (flags & Slot::kLeft) != 0;
+    process.left = (flags & Slot::kLeft) != 0 || slot.begin >= cut_;
     process.parent_gone = (flags & Slot::kParentGone) != 0;
     read_events(slot, instance, process);
   }
@@ -95,6 +96,9 @@ class RunReader {
     }
   }
 
+  // What happened when the harness had begun to end the run is none of its events: who still lives
+  // then may see others die by its hand.
+  //
   // Lines that were reserved but never opened (their process was killed just there) are no events;
   // `read_lines_` keeps for each event the line that it was, so that causes still find it.
   void read_events(const Slot& slot, std::uint32_t instance, Process& process) {
@@ -110,8 +114,8 @@ class RunReader {
       }
       const Line& found = arena_.chunk(chunk).lines[line % Chunk::kLines];
       const std::uint32_t state = found.state.load(std::memory_order_acquire);
-      if (state != Line::Free) {
-        process.events.push_back(read_event(found, state == Line::Done));
+      if (state != Line::Free && found.call < cut_) {
+        process.events.push_back(read_event(found, state == Line::Done && found.ret < cut_));
         read_lines_[instance].push_back(line);
       }
     }
@@ -186,6 +190,7 @@ class RunReader {
   const Arena& arena_;
   const Header& header_;
   std::uint32_t index_;
+  std::int64_t cut_ = INT64_MAX;
   const ReadingKey& key_;
   Record record_;
   std::vector<std::vector<std::uint32_t>> read_lines_;

@@ -130,6 +130,25 @@ TEST_F(ReadRecord, AnOpenLineHasNoReturnAndATextIsCopied) {
   EXPECT_FALSE(events[2].returned);
 }
 
+// Who lives when the harness ends a run may see others die by its hand.
+TEST_F(ReadRecord, WhatCameAfterTheCutIsNoEvent) {
+  begin(0, 20);
+  add_line(0, Line::Done, 0);            // 200 to 300
+  add_line(0, Line::Done, 0).ret = 600;  // a wait that only the cut has ended
+  add_line(0, Line::Done, 0).call = 600;
+  begin(1, 21).begin = 550;
+  arena_.run(kRun).flags = Run::kTimedOut;
+  arena_.run(kRun).cut = 500;
+
+  const Record record = read();
+  const std::vector<Event>& events = record.processes[0].events;
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_TRUE(events[0].returned);
+  EXPECT_FALSE(events[1].returned);
+  EXPECT_FALSE(record.processes[1].began);
+  EXPECT_TRUE(record.processes[1].left);
+}
+
 TEST_F(ReadRecord, FollowsTheChainOfChunks) {
   begin(0, 20);
   for (std::uint32_t i = 0; i < 2 * Chunk::kLines + 1; ++i) {
