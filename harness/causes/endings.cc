@@ -102,7 +102,8 @@ void NetMaker::joins(const OrderlyEnd& end) {
       failures = failures.subspan(1);
     }
     const plan::Step& start = plan_.step(step);
-    if (start.verb != Verb::Start || start.known_error != 0 || start.has_fails) {
+    if (start.verb != Verb::Start || start.known_error != 0 || start.has_fails ||
+        !plan_.is_child_of(start.target, self)) {
       continue;
     }
     if (passed.size() > 1) {
@@ -344,7 +345,8 @@ void NetMaker::errors_of(StepId id) {
                  other.verb == Verb::Exitcode || other.verb == Verb::Close));
       };
       const bool reaped = !own || in_handler_[id] || !handles_[asked.self].empty() ||
-                          target.method == scenario::StartMethod::Forkserver || comes_before(reaps);
+                          target.method == scenario::StartMethod::Forkserver ||
+                          target.method == scenario::StartMethod::Daemonize || comes_before(reaps);
       if (asked.verb == Verb::Signal && reaped && asked.target != asked.self) {
         breaks(id, ESRCH);
       }
@@ -412,7 +414,8 @@ void NetMaker::breaks_as_unplanned(StepId id) {
     default:
       if (own) {
         breaks(id, scenario::kNotStarted);
-      } else if (asked.signal == 0) {
+      }
+      if (asked.signal == 0 && !plan_.is_child_of(asked.target, asked.self)) {
         breaks(id, scenario::kNotMyChild);
       }
   }

@@ -149,7 +149,7 @@ class NetMaker {
   void orphaned_groups();
   void parent_deaths();
   void orphaned(plan::InstanceId id);
-  [[nodiscard]] EventId end_of_parent(plan::InstanceId id) const;
+  [[nodiscard]] Ids ends_of_parents(plan::InstanceId id) const;
   [[nodiscard]] bool may_be_parent_of(plan::InstanceId parent, plan::InstanceId id) const;
   [[nodiscard]] bool may_be_within(plan::InstanceId id, plan::InstanceId family) const;
   [[nodiscard]] bool are_apart(plan::InstanceId left, plan::InstanceId right) const;

@@ -74,8 +74,7 @@ void NetMaker::resume(StepId id) {
 StepId NetMaker::suspended_before(StepId id) const {
   const plan::Step& asked = plan_.step(id);
   const plan::Range line = plan_.instance(asked.self).steps;
-  if (in_handler_[id] || asked.target == kNone ||
-      plan_.instance(asked.target).starter != asked.self ||
+  if (in_handler_[id] || asked.target == kNone || !plan_.is_child_of(asked.target, asked.self) ||
       plan_.instance(asked.target).method == StartMethod::Forkserver) {
     return kNone;
   }
@@ -135,21 +134,19 @@ void NetMaker::parent_deaths() {
     const EventId sent = new_event();
     parent_deaths_[arm] = sent;
     made_.net.needs(sent, made_.effect(arm));
-    if (self == 0) {
-      made_.net.never(sent);  // main's parent outlives the run
-    } else {
-      made_.net.needs(sent, end_of_parent(self), Warrant::Linux);
-    }
+    // Main's parent outlives the run.
+    gate(sent, 1, self == 0 ? Ids{} : ends_of_parents(self), Warrant::Linux);
   }
 }
 
 void NetMaker::orphaned(InstanceId id) {
   const plan::Instance& instance = plan_.instance(id);
-  if (instance.starter == kNone) {  // main, the forkserver
+  // Main, the forkserver, and who is an orphan from its beginning.
+  if (instance.starter == kNone || instance.method == StartMethod::Daemonize) {
     made_.net.never(made_.orphaned(id));
     return;
   }
-  made_.net.needs(made_.orphaned(id), end_of_parent(id), Warrant::Linux);
+  gate(made_.orphaned(id), 1, ends_of_parents(id), Warrant::Linux);
   if (accepted_.contains(id)) {
     made_.net.needs(made_.orphaned(id), accepted_.at(id));
   } else {
@@ -157,16 +154,26 @@ void NetMaker::orphaned(InstanceId id) {
   }
 }
 
-EventId NetMaker::end_of_parent(InstanceId id) const {
+// Of its first parent. Who is daemonized may have a subreaper for that, or nobody of the run.
+NetMaker::Ids NetMaker::ends_of_parents(InstanceId id) const {
   const plan::Instance& instance = plan_.instance(id);
-  return made_.end(instance.method == StartMethod::Forkserver ? plan_.header().forkserver
-                                                              : instance.starter);
+  if (instance.method != StartMethod::Daemonize) {
+    return {made_.end(instance.method == StartMethod::Forkserver ? plan_.header().forkserver
+                                                                 : instance.starter)};
+  }
+  Ids ends;
+  for (InstanceId parent = 0; parent < plan_.instances().size(); ++parent) {
+    if (may_be_parent_of(parent, id)) {
+      ends.push_back(made_.end(parent));
+    }
+  }
+  return ends;
 }
 
 // Its starter is. So may a subreaper be of all who descend from it, and anybody of the forkserver,
 // whoever needs that first.
 bool NetMaker::may_be_parent_of(InstanceId parent, InstanceId id) const {
-  return plan_.instance(id).starter == parent || id == plan_.header().forkserver ||
+  return plan_.is_child_of(id, parent) || id == plan_.header().forkserver ||
          (!subreaps_[parent].empty() && id != parent && may_be_within(id, parent));
 }
 

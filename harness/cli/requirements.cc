@@ -24,11 +24,26 @@ void find_unknown_features(const scenario::Requires& requirements, scenario::Dia
   }
 }
 
-std::optional<std::string> unmet(const scenario::Requires& requirements) {
+namespace {
+
+unsigned cpus_needed(const scenario::Scenario& scenario) {
+  auto needed = static_cast<unsigned>(scenario.requirements.cpus);
+  for (const scenario::Process& process : scenario.processes) {
+    for (const std::uint32_t position : process.cpus) {
+      needed = std::max(needed, position + 1);
+    }
+  }
+  return needed;
+}
+
+}  // namespace
+
+std::optional<std::string> unmet(const scenario::Scenario& scenario) {
+  const scenario::Requires& requirements = scenario.requirements;
   std::vector<std::string> lacking;
   const unsigned cpus = os::available_cpus();
-  if (requirements.cpus > static_cast<int>(cpus)) {
-    lacking.push_back(fmt::format("needs {} CPUs, may use {}", requirements.cpus, cpus));
+  if (const unsigned needed = cpus_needed(scenario); needed > cpus) {
+    lacking.push_back(fmt::format("needs {} CPUs, may use {}", needed, cpus));
   }
   for (const scenario::Text& program : requirements.programs) {
     if (os::find_program(program.value).empty()) {

@@ -13,7 +13,8 @@ namespace procession::cli {
 // Features that no machine has, because there is no such feature.
 void find_unknown_features(const scenario::Requires& requirements, scenario::Diagnostics& found);
 
-// "needs 4 CPUs, may use 2; needs the program nginx": all that is lacking, or none.
-[[nodiscard]] std::optional<std::string> unmet(const scenario::Requires& requirements);
+// "needs 4 CPUs, may use 2; needs the program nginx": all that is lacking, or none. CPUs are needed
+// by `requires` and by the positions that processes name.
+[[nodiscard]] std::optional<std::string> unmet(const scenario::Scenario& scenario);
 
 }  // namespace procession::cli

@@ -76,7 +76,7 @@ std::optional<run::Work> Session::next_work() {
   while (next_ < scenarios_.size() && !stopping_) {
     const std::size_t i = next_++;
     const scenario::Scenario& scenario = scenarios_[i].scenario;
-    if (std::optional<std::string> lacking = unmet(scenario.requirements)) {
+    if (std::optional<std::string> lacking = unmet(scenario)) {
       conclude(i, Outcome::Skipped, std::move(*lacking));
       continue;
     }

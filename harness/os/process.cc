@@ -41,7 +41,7 @@ int run_errand(void* argument) {
 }
 
 void reap(pid_t pid) {
-  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  while (::waitpid(pid, nullptr, __WALL) < 0 && errno == EINTR) {
   }
 }
 
@@ -70,7 +70,8 @@ Spawned spawn(const Program& program) noexcept {
   constexpr std::size_t kStack = 16 * 1024;
   alignas(16) char stack[kStack];
   Errand errand{program};
-  const pid_t pid = ::clone(run_errand, stack + kStack, CLONE_VM | CLONE_VFORK | SIGCHLD, &errand);
+  // The exec makes SIGCHLD its exit signal (execve(2)); a failed one leaves no trace of it.
+  const pid_t pid = ::clone(run_errand, stack + kStack, CLONE_VM | CLONE_VFORK, &errand);
   if (pid < 0) {
     return {-1, errno};
   }

@@ -2,6 +2,7 @@
 #include "harness/os/process.h"
 
 #include "harness/os/pidfd.h"
+#include "harness/os/signals.h"
 #include "harness/os/unique_fd.h"
 
 #include <gtest/gtest.h>
@@ -65,7 +66,26 @@ TEST(Spawn, AFailedExecIsAnErrorAndLeavesNoProcess) {
   const Spawned made = spawn({no_program.get(), argv, argv + 1, {}});
   EXPECT_EQ(made.error, EACCES);
   siginfo_t found;
-  EXPECT_EQ(wait_child(P_ALL, 0, found, WEXITED), ECHILD);
+  EXPECT_EQ(wait_child(P_ALL, 0, found, WEXITED | __WALL), ECHILD);
+}
+
+TEST(Spawn, ItsParentIsToldOfItsEndButNotOfAFailedExec) {
+  const UniqueFd shell(::open("/bin/true", O_RDONLY | O_CLOEXEC));
+  const UniqueFd no_program(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  std::string name = "true";
+  char* const argv[] = {name.data(), nullptr};
+  block(SIGCHLD);
+  ASSERT_EQ(spawn({no_program.get(), argv, argv + 1, {}}).error, EACCES);
+  sigset_t pending;
+  ASSERT_EQ(::sigpending(&pending), 0);
+  EXPECT_EQ(::sigismember(&pending, SIGCHLD), 0);
+  const Spawned made = spawn({shell.get(), argv, argv + 1, {}});
+  ASSERT_EQ(made.error, 0);
+  siginfo_t found;
+  EXPECT_EQ(wait_child(P_PID, static_cast<id_t>(made.pid), found, WEXITED), 0);
+  ASSERT_EQ(::sigpending(&pending), 0);
+  EXPECT_EQ(::sigismember(&pending, SIGCHLD), 1);
+  unblock(SIGCHLD);
 }
 
 }  // namespace

@@ -263,6 +263,7 @@ class NetPlanner {
     talker.template_name = builder_.text("talker");
     talker.starter = serve.self;
     talker.index = k;
+    talker.cpus = builder_.instances[serve.self].cpus;
     talker.line = serve.line;
     Step talk;
     talk.verb = Verb::Talk;

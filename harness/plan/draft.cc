@@ -51,13 +51,34 @@ class Drafter {
       around.arg = &process.args[instance.index == kNone ? 0 : instance.index];
     }
     std::vector<DraftStep> line;
-    if (id == 0 || process.start_method == scenario::StartMethod::Spawn ||
-        process.start_method == scenario::StartMethod::Forkserver) {
+    if (id == 0 || loads_module(process.start_method)) {
       unroll(asked_.module, around, line);
       draft_.module_steps = line.size();  // the same for every image
     }
     unroll(process.steps, around, line);
+    leave_out_cut(line);
     draft_.instances[id].line = std::move(line);
+  }
+
+  // Steps that name nothing but what is beyond the end of `depth`.
+  void leave_out_cut(std::vector<DraftStep>& line) const {
+    std::erase_if(line, [&](const DraftStep& step) { return names_only_cut(step); });
+    for (DraftStep& step : line) {
+      leave_out_cut(step.handler);
+    }
+  }
+
+  [[nodiscard]] bool names_only_cut(const DraftStep& step) const {
+    if (draft_.instances[step.around.self].cut.empty()) {
+      return false;
+    }
+    if (step.asked->event) {
+      return is_cut(step.asked->event->process, step.around, draft_);
+    }
+    return !step.asked->processes.empty() &&
+           std::ranges::all_of(step.asked->processes, [&](const auto& named) {
+             return is_cut(named.first, step.around, draft_);
+           });
   }
 
   void unroll(const std::vector<scenario::Step>& steps, const Surroundings& around,
@@ -144,12 +165,14 @@ class Drafter {
     if (process == nullptr) {
       return;
     }
-    for (InstanceId up = around.self; up != kNone; up = draft_.instances[up].starter) {
-      if (draft_.instances[up].process == process) {
-        found_.add(at, fmt::format("`{}` would start itself without end", process->name),
-                   "a process cannot start a process of its own name");
-        return;
-      }
+    if (!ends_somewhere(*process, around.self)) {
+      found_.add(at, fmt::format("`{}` would start itself without end", process->name),
+                 fmt::format("give it an end: `depth: 3` in `{}`", process->name));
+      return;
+    }
+    if (process->depth != 0 && levels_above(*process, around.self) == process->depth) {
+      cut(*process, around.self);
+      return;
     }
     reached_.insert(process->name);
     for (const std::uint32_t index : indices_of(*process, pattern.parts.back(), around, at)) {
@@ -164,6 +187,35 @@ class Drafter {
         draft_.instances.push_back({process, around.self, index, {}});
       }
       targets.push_back(known->second);
+    }
+  }
+
+  // How often the process stands among these: `id` and all above it.
+  [[nodiscard]] std::uint32_t levels_above(const scenario::Process& process, InstanceId id) const {
+    std::uint32_t levels = 0;
+    for (; id != kNone; id = draft_.instances[id].starter) {
+      levels += draft_.instances[id].process == &process ? 1 : 0;
+    }
+    return levels;
+  }
+
+  // Whether starting it from `id` comes to an end: it does not stand above, or what leads back to
+  // it has a `depth`.
+  [[nodiscard]] bool ends_somewhere(const scenario::Process& process, InstanceId id) const {
+    bool has_depth = process.depth != 0;
+    for (; id != kNone && !has_depth; id = draft_.instances[id].starter) {
+      if (draft_.instances[id].process == &process) {
+        return false;
+      }
+      has_depth = draft_.instances[id].process->depth != 0;
+    }
+    return true;
+  }
+
+  void cut(const scenario::Process& process, InstanceId id) {
+    auto& cut = draft_.instances[id].cut;
+    if (std::ranges::count(cut, &process) == 0) {
+      cut.push_back(&process);
     }
   }
 
@@ -250,6 +302,14 @@ class Drafter {
 
 Draft draft_of(const scenario::Scenario& scenario, scenario::Diagnostics& found) {
   return Drafter(scenario, found).draft();
+}
+
+bool is_cut(const scenario::ProcessPattern& pattern, const Surroundings& around,
+            const Draft& draft) {
+  const auto& cut = draft.instances[around.self].cut;
+  return pattern.parts.size() == 1 &&
+         std::ranges::count(cut, pattern.parts.front().name,
+                            [](const scenario::Process* process) { return process->name; }) != 0;
 }
 
 std::optional<long> value_of(const scenario::Index& index, const Surroundings& around,

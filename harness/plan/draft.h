@@ -35,6 +35,8 @@ struct DraftInstance {
   InstanceId starter = kNone;
   std::uint32_t index = kNone;
   std::vector<DraftStep> line;
+  // What it would start, but for the end of `depth`: steps that name these do nothing.
+  std::vector<const scenario::Process*> cut;
 };
 
 struct Draft {
@@ -46,6 +48,10 @@ inline constexpr std::size_t kMostInstances = 100'000;
 inline constexpr std::size_t kMostSteps = 2'000'000;
 
 [[nodiscard]] Draft draft_of(const scenario::Scenario& scenario, scenario::Diagnostics& found);
+
+// Whether the name means, where the step stands, a process that `depth` has left out.
+[[nodiscard]] bool is_cut(const scenario::ProcessPattern& pattern, const Surroundings& around,
+                          const Draft& draft);
 
 // The number that `[…]` means there; none if it holds a letter that no loop binds, or `index` in a
 // process without one.

@@ -196,7 +196,8 @@ std::optional<scenario::Symbol> symbol_in(const Plan& plan, std::string_view nam
 // In the plan; main's is the harness.
 bool has_parent(const Plan& plan, InstanceId id) {
   const Instance& instance = plan.instance(id);
-  return instance.starter != kNone && instance.kind != Instance::Kind::Forkserver;
+  return instance.starter != kNone && instance.kind != Instance::Kind::Forkserver &&
+         instance.method != scenario::StartMethod::Daemonize;
 }
 
 std::optional<Event::Kind> kind_of_stop(std::string_view what) {

@@ -39,7 +39,11 @@ struct Child {
 
 class FactPlanner {
  public:
-  explicit FactPlanner(Planned& planned) : planned_(planned), builder_(planned.builder) {
+  explicit FactPlanner(Planned& planned)
+      : planned_(planned),
+        builder_(planned.builder),
+        numbers_processes_(std::ranges::count(planned.asked.processes, "auto",
+                                              &scenario::Process::display_name) != 0) {
     note_expected_errors();
   }
 
@@ -89,8 +93,12 @@ class FactPlanner {
     fill_texts(step, *planned_.origins[id]);
   }
 
-  [[nodiscard]] bool is_own_child(InstanceId target) const {
+  // Started by this process; a child of it too, unless it is daemonized.
+  [[nodiscard]] bool is_own(InstanceId target) const {
     return builder_.instances[target].starter == self_;
+  }
+  [[nodiscard]] bool is_own_child(InstanceId target) const {
+    return is_own(target) && builder_.instances[target].method != scenario::StartMethod::Daemonize;
   }
 
   // The rules of multiprocessing's Process; see process-start, join, close and daemon there. Two
@@ -125,7 +133,7 @@ class FactPlanner {
       case Verb::Close:
         return is_own_child(step.target) ? 0 : scenario::kNotMyChild;
       case Verb::SetName:
-        return is_own_child(step.target) || step.target == self_ ? 0 : scenario::kNotMyChild;
+        return is_own(step.target) || step.target == self_ ? 0 : scenario::kNotMyChild;
       case Verb::SetDaemon:
         return !is_own_child(step.target) ? scenario::kNotMyChild
                : child.closed             ? scenario::kClosed
@@ -137,10 +145,10 @@ class FactPlanner {
       case Verb::Interrupt:
       case Verb::Suspend:
       case Verb::Resume:
-        return !is_own_child(step.target) ? 0
-               : child.closed             ? scenario::kClosed
-               : !child.started           ? scenario::kNotStarted
-                                          : 0;
+        return !is_own(step.target) ? 0
+               : child.closed       ? scenario::kClosed
+               : !child.started     ? scenario::kNotStarted
+                                    : 0;
       default:
         return 0;
     }
@@ -194,8 +202,10 @@ class FactPlanner {
 
   // `auto`: Process-k for the k-th child of main, Process-1:k for the k-th child of that one.
   void name_child(InstanceId child) {
-    const std::string own = identity_[self_] + (self_ == 0 ? "" : ":");
-    identity_[child] = own + std::to_string(started_);
+    if (numbers_processes_) {
+      const std::string own = identity_[self_] + (self_ == 0 ? "" : ":");
+      identity_[child] = own + std::to_string(started_);
+    }
     const DraftInstance& drafted = planned_.draft.instances[child];
     if (drafted.process->display_name.empty() || names_.contains({self_, child})) {
       return;
@@ -252,9 +262,8 @@ class FactPlanner {
 
   [[nodiscard]] bool is_fresh(InstanceId id) const {
     const Instance& instance = builder_.instances[id];
-    const bool own_image = instance.method == scenario::StartMethod::Spawn ||
-                           instance.method == scenario::StartMethod::Forkserver;
-    return own_image || (instance.starter != kNone && fresh_[instance.starter]);
+    return scenario::loads_module(instance.method) ||
+           (instance.starter != kNone && fresh_[instance.starter]);
   }
 
   void fill_texts(Step& step, const DraftStep& drafted) {
@@ -321,6 +330,10 @@ class FactPlanner {
       const auto pattern = scenario::read_process(written.substr(0, dot));
       if (!pattern) {
         planned_.found.add(where, pattern.error().message);
+        return std::nullopt;
+      }
+      if (is_cut(*pattern, around, planned_.draft)) {
+        literal += "none";  // as before a start
         return std::nullopt;
       }
       const auto named = resolve(planned_, *pattern, around, where);
@@ -410,7 +423,8 @@ class FactPlanner {
   std::map<InstanceId, Child> children_;
   std::uint32_t started_ = 0;                                   // by self_
   std::map<std::pair<InstanceId, InstanceId>, TextRef> names_;  // {who, whom} → as who has set it
-  std::map<InstanceId, std::string> identity_;                  // multiprocessing's, "1:2"
+  const bool numbers_processes_;
+  std::map<InstanceId, std::string> identity_;  // multiprocessing's, "1:2"; if any is `auto`
   std::vector<bool> fresh_;
   std::set<std::pair<std::string, std::string>> expected_;  // process, symbol
 };

@@ -78,6 +78,27 @@ processes:
               ElementsAre("5: " + sure_to_fail("`join: leaf`", "not_my_child")));
 }
 
+// It is nobody's child; but whoever knows it can signal it.
+TEST(SureFailure, WaitingForWhatIsDaemonized) {
+  const auto problems = [](std::string_view step) {
+    return planning_problems("processes:\n  main:\n    - start: server\n    - " +
+                             std::string(step) +
+                             "\n  server: {start_method: daemonize, steps: []}\n");
+  };
+  for (const std::string_view verb : {"join", "is_alive", "exitcode", "close"}) {
+    const std::string step = std::string(verb) + ": server";
+    EXPECT_THAT(problems(step),
+                ElementsAre("5: " + sure_to_fail("`" + step + "`", "not_my_child")));
+  }
+  EXPECT_THAT(problems("{set_daemon: server, to: true}"),
+              ElementsAre("5: " + sure_to_fail("`set_daemon: server`", "not_my_child")));
+  EXPECT_THAT(problems("{set_name: server, to: other}"), IsEmpty());
+  EXPECT_THAT(problems("terminate: server"), IsEmpty());
+  EXPECT_THAT(problems("await: server.end"), IsEmpty());
+  EXPECT_THAT(problems("start: server"),
+              ElementsAre("5: " + sure_to_fail("`start: server`", "already_started")));
+}
+
 TEST(SureFailure, ADaemonThatStartsAChild) {
   EXPECT_THAT(planning_problems(R"(
 processes:

@@ -118,6 +118,7 @@ std::uint64_t fingerprint(const Plan& plan) {
   hash = hash_all(plan.ids(all_of(header.ids)), hash);
   hash = hash_all(plan.symbols(all_of(header.symbols)), hash);
   hash = hash_all(plan.raised(), hash);
+  hash = hash_all(plan.variables(all_of(header.variables)), hash);
   return base::hash_of(plan.text({0, all_of(header.text).count}), hash);
 }
 

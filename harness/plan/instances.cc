@@ -17,27 +17,18 @@ std::string own_name(const DraftInstance& instance) {
                                  : fmt::format("{}[{}]", instance.process->name, instance.index);
 }
 
-// The shortest path that no other process shares: a template that only one process starts needs
-// none.
-class PathNamer {
- public:
-  explicit PathNamer(const Draft& draft) : draft_(draft) {
-    for (const DraftInstance& instance : draft.instances) {
-      starters_[instance.process].insert(instance.starter);
+// Templates that more than one process starts.
+std::set<const scenario::Process*> started_by_several(const Draft& draft) {
+  std::map<const scenario::Process*, InstanceId> starter_of;
+  std::set<const scenario::Process*> several;
+  for (const DraftInstance& instance : draft.instances) {
+    const auto [known, is_new] = starter_of.try_emplace(instance.process, instance.starter);
+    if (!is_new && known->second != instance.starter) {
+      several.insert(instance.process);
     }
   }
-
-  [[nodiscard]] std::string path_of(InstanceId id) const {
-    const DraftInstance& instance = draft_.instances[id];
-    const std::string name = own_name(instance);
-    return starters_.at(instance.process).size() == 1 ? name
-                                                      : path_of(instance.starter) + "/" + name;
-  }
-
- private:
-  const Draft& draft_;
-  std::map<const scenario::Process*, std::set<InstanceId>> starters_;
-};
+  return several;
+}
 
 // The pattern with its indices as numbers; none after a diagnostic.
 std::optional<scenario::ProcessPattern> with_numbers(Planned& planned,
@@ -99,19 +90,56 @@ void report_unknown(Planned& planned, const scenario::ProcessPattern& pattern,
 
 }  // namespace
 
+Range variables_of(PlanBuilder& builder, const scenario::Process& process) {
+  const Range range{static_cast<std::uint32_t>(builder.variables.size()),
+                    static_cast<std::uint32_t>(process.env.size())};
+  for (const auto& [name, value] : process.env) {
+    builder.variables.push_back(builder.text(fmt::format("{}={}", name.value, value.value) + '\0'));
+  }
+  return range;
+}
+
+Range cpus_of(PlanBuilder& builder, const DraftInstance& drafted) {
+  const bool inherits = drafted.process->cpus.empty() && drafted.starter != kNone;
+  return inherits ? builder.instances[drafted.starter].cpus
+                  : builder.id_range(drafted.process->cpus);
+}
+
+// A path is the shortest that no other process shares: a template that only one process starts
+// needs none. Paths below each other add up with the square of their depth.
 void plan_instances(Planned& planned) {
-  const PathNamer namer(planned.draft);
+  constexpr std::size_t kMostText = 64 << 20;
+  const auto several = started_by_several(planned.draft);
   for (InstanceId id = 0; id < planned.draft.instances.size(); ++id) {
     const DraftInstance& drafted = planned.draft.instances[id];
+    std::string path = own_name(drafted);
+    if (several.contains(drafted.process)) {
+      const TextRef above = planned.builder.instances[drafted.starter].path;
+      path = fmt::format("{}/{}", planned.builder.text_of(above), path);
+    }
+    if (planned.builder.text_size() + path.size() > kMostText) {
+      planned.found.add(drafted.process->at,
+                        fmt::format("the paths of the processes, such as {}…, have more than {} "
+                                    "MiB together",
+                                    path.substr(0, 20), kMostText >> 20),
+                        "fewer levels, fewer processes, or shorter names");
+      return;
+    }
     Instance instance;
     instance.method = drafted.process->start_method;
     instance.daemon = drafted.process->daemon;
-    instance.path = planned.builder.text(namer.path_of(id));
+    instance.path = planned.builder.text(path);
     instance.name = planned.builder.text(own_name(drafted));
     instance.template_name = planned.builder.text(drafted.process->name);
     instance.starter = drafted.starter;
     instance.index = drafted.index;
     instance.line = static_cast<std::uint32_t>(drafted.process->at.line);
+    instance.output = drafted.process->output;
+    instance.variables = variables_of(planned.builder, *drafted.process);
+    instance.cpus = cpus_of(planned.builder, drafted);
+    if (instance.cpus.count != 0) {
+      planned.builder.header.has_cpus = 1;
+    }
     planned.builder.instances.push_back(instance);
     planned.by_template[drafted.process->name].push_back(id);
   }
@@ -169,10 +197,10 @@ InstanceId add_implicit_instance(Planned& planned, const Instance& instance,
     builder.steps.push_back(step);
     planned.origins.push_back(origin);
   };
-  const bool loads_module =
-      instance.kind == Instance::Kind::Talker && instance.method != scenario::StartMethod::Fork;
+  const bool is_fresh =
+      instance.kind == Instance::Kind::Talker && scenario::loads_module(instance.method);
   for (StepId written = planned.module.first;
-       loads_module && written < planned.module.first + planned.module.count; ++written) {
+       is_fresh && written < planned.module.first + planned.module.count; ++written) {
     Step step = builder.steps[written];
     if (step.group_first != kNone) {
       step.group_first += first - planned.module.first;

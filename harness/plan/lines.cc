@@ -178,6 +178,9 @@ class LinePlanner {
     std::vector<InstanceId> targets = drafted.targets;
     if (drafted.asked->verb != Verb::Start) {
       for (const auto& [pattern, at] : drafted.asked->processes) {
+        if (is_cut(pattern, drafted.around, planned_.draft)) {
+          continue;
+        }
         const auto named = resolve(planned_, pattern, drafted.around, at);
         targets.insert(targets.end(), named.begin(), named.end());
       }

@@ -60,6 +60,8 @@ Planning make_plan(const scenario::Scenario& scenario, std::uint32_t seed) {
   planned.draft = draft_of(scenario, found);
   if (found.empty() && !planned.draft.instances.empty()) {
     plan_instances(planned);
+  }
+  if (found.empty() && !planned.draft.instances.empty()) {
     plan_lines(planned);
   }
   if (found.empty()) {

@@ -487,8 +487,8 @@ processes:
   b:
     - start: a
 )"),
-              ElementsAre("8: `a` would start itself without end | a process cannot start a "
-                          "process of its own name"));
+              ElementsAre("8: `a` would start itself without end | give it an end: `depth: 3` in "
+                          "`a`"));
 }
 
 TEST(Problems, AProcessThatRunsItself) {

@@ -124,8 +124,9 @@ struct Instance {
   Kind kind = Kind::Player;
   scenario::StartMethod method = scenario::StartMethod::Fork;
   bool daemon = false;
-  bool survivor = false;        // expected to live when all else has ended
-  bool watched = false;         // its end is judged by the clock: the warden stamps it
+  bool survivor = false;  // expected to live when all else has ended
+  bool watched = false;   // its end is judged by the clock: the warden stamps it
+  scenario::Stdout output = scenario::Stdout::Own;
   TextRef path;                 // "main", "main/worker[2]", "server/talker[0]"
   TextRef name;                 // what ${name} says inside it
   TextRef template_name;        // "worker"
@@ -134,6 +135,9 @@ struct Instance {
   std::uint32_t line = 0;       // of the file
   Range steps;                  // its line, into steps()
   Range begin_feeds;            // into feeds()
+  Range variables;              // into variables(): its own additions to the environment
+  Range cpus;                   // into ids(): it runs on these only, positions in the list of
+                                // permitted CPUs; its own or its starter's; empty: on all
 };
 
 struct Pipe {
@@ -156,11 +160,13 @@ struct Header {
   static constexpr std::uint64_t kMagic = 0x4e414c5050524f43;
   std::uint64_t magic = kMagic;
   std::uint64_t size = 0;
-  Array instances, steps, gates, feeds, pieces, pipes, listeners, ids, symbols, raised, text;
+  Array instances, steps, gates, feeds, pieces, pipes, listeners, ids, symbols, raised, variables;
+  Array text;
   std::uint32_t word_count = 0;  // words that one run needs (counters, arrivals, ports)
   InstanceId forkserver = kNone;
   std::uint32_t has_timing = 0;    // some expectation is judged by the clock
   std::uint32_t watches_ends = 0;  // some instance is watched
+  std::uint32_t has_cpus = 0;      // some process keeps to certain CPUs
 };
 
 // A view of the bytes; copying it copies a pointer.
@@ -188,6 +194,18 @@ class Plan {
 
   [[nodiscard]] const Instance& instance(InstanceId id) const { return instances()[id]; }
   [[nodiscard]] const Step& step(StepId id) const { return steps()[id]; }
+  // Whether `parent` can wait for what it starts as `child`: not for what it daemonizes.
+  [[nodiscard]] bool is_child_of(InstanceId child, InstanceId parent) const {
+    return instance(child).starter == parent &&
+           instance(child).method != scenario::StartMethod::Daemonize;
+  }
+  // Whose output its lines belong to; none: nobody's, they are not kept.
+  [[nodiscard]] InstanceId output_of(InstanceId id) const {
+    while (instance(id).output == scenario::Stdout::Inherit && instance(id).starter != kNone) {
+      id = instance(id).starter;
+    }
+    return instance(id).output == scenario::Stdout::Null ? kNone : id;
+  }
   [[nodiscard]] std::span<const Step> line_of(InstanceId id) const {
     return part<Step>(header().steps, instance(id).steps);
   }
@@ -202,6 +220,13 @@ class Plan {
   }
   [[nodiscard]] std::span<const scenario::Symbol> symbols(Range range) const {
     return part<scenario::Symbol>(header().symbols, range);
+  }
+  [[nodiscard]] bool has_cpus() const { return header().has_cpus != 0; }
+  // Whether any process adds to its environment.
+  [[nodiscard]] bool has_variables() const { return header().variables.count != 0; }
+  // Texts like "NAME=value", with a 0 behind.
+  [[nodiscard]] std::span<const TextRef> variables(Range range) const {
+    return part<TextRef>(header().variables, range);
   }
   // The words that the file gives to `raise`: symbol kFirstRaised + k is word k.
   [[nodiscard]] std::span<const TextRef> raised() const { return array<TextRef>(header().raised); }

@@ -78,6 +78,7 @@ OwnedPlan PlanBuilder::build() const {
   layout.place<std::uint32_t>(head.ids, ids);
   layout.place<scenario::Symbol>(head.symbols, symbols);
   layout.place<TextRef>(head.raised, raised);
+  layout.place<TextRef>(head.variables, variables);
   layout.place<char>(head.text, std::span(text_.data(), text_.size()));
   head.size = layout.size();
 

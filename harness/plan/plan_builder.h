@@ -40,11 +40,13 @@ class PlanBuilder {
   std::vector<std::uint32_t> ids;
   std::vector<scenario::Symbol> symbols;
   std::vector<TextRef> raised;
+  std::vector<TextRef> variables;
 
   [[nodiscard]] TextRef text(std::string_view text);  // equal texts are kept once
   [[nodiscard]] std::string_view text_of(TextRef ref) const {
     return std::string_view(text_).substr(ref.offset, ref.size);
   }
+  [[nodiscard]] std::size_t text_size() const { return text_.size(); }
   [[nodiscard]] Range literal(std::string_view text);  // as one piece
   [[nodiscard]] Range id_range(const std::vector<std::uint32_t>& values);
   [[nodiscard]] std::uint32_t new_word() { return header.word_count++; }

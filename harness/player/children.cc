@@ -112,9 +112,7 @@ void add_child(InstanceId child) {
 InstanceId first_child() { return linked(self().slot().first_child); }
 InstanceId next_child(InstanceId child) { return linked(slot_of(child).next_child); }
 
-bool is_own(InstanceId instance) {
-  return the_plan().instance(instance).starter == self().instance;
-}
+bool is_own(InstanceId instance) { return the_plan().is_child_of(instance, self().instance); }
 
 bool was_started(InstanceId instance) {
   const Slot& slot = slot_of(instance);

@@ -2,7 +2,8 @@
 #pragma once
 // The children of this process: what it has started, in the order of starting, as a chain through
 // their slots, so that ten thousand of them cost no table. Children by `forkserver` are among them:
-// the forkserver is who reaps those, and their slots are where their starter learns of it.
+// the forkserver is who reaps those, and their slots are where their starter learns of it. What was
+// daemonized is not.
 
 #include "harness/player/deadline.h"
 #include "harness/player/outcome.h"
@@ -17,7 +18,7 @@ void add_child(plan::InstanceId child);
 [[nodiscard]] plan::InstanceId first_child();
 [[nodiscard]] plan::InstanceId next_child(plan::InstanceId child);
 
-// True if a step of this process starts it, whether or not it has.
+// True if a step of this process starts it as a child, whether or not it has.
 [[nodiscard]] bool is_own(plan::InstanceId instance);
 [[nodiscard]] bool was_started(plan::InstanceId instance);
 [[nodiscard]] bool is_reaped(plan::InstanceId instance);

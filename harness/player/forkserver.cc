@@ -13,6 +13,7 @@
 #include "harness/player/handlers.h"
 #include "harness/player/pin.h"
 #include "harness/player/steps.h"
+#include "harness/player/surroundings.h"
 
 #include <array>
 #include <cerrno>
@@ -116,6 +117,9 @@ Who serve_requests() {
 
 void serve_starts(int arena_fd, std::uint32_t run) {
   enter_fresh_image(arena_fd, run, kForkserver);
+  if (the_plan().has_cpus()) {
+    run_on_all_cpus();  // its children do not depend on who needed it first
+  }
   begin();
   os::block(SIGCHLD);
   watch_signal(SIGCHLD, wake_up);

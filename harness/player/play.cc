@@ -8,6 +8,7 @@
 #include "harness/player/recorder.h"
 #include "harness/player/self.h"
 #include "harness/player/steps.h"
+#include "harness/player/surroundings.h"
 
 #include <algorithm>
 
@@ -155,6 +156,7 @@ Then play_step(StepId id) {
 }
 
 void begin() {
+  keep_to_cpus();
   trace::Slot& slot = self().slot();
   slot.begin = base::now().ns;
   slot.pid.store(os::own_pid(), std::memory_order_release);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "harness/player/stage_test.h"
 
+#include "harness/os/affinity.h"
 #include "harness/os/pidfd.h"
 #include "harness/os/process.h"
 #include "harness/os/signals.h"
@@ -10,6 +11,7 @@
 
 #include <cstring>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -82,6 +84,14 @@ void Script::arrival_at_begin(GateId gate, InstanceId by) {
   feeds_.push_back({gate, Feed::Point::Begin, builder.new_word(), by});
 }
 
+void Script::variables(InstanceId process, const std::vector<std::string>& variables) {
+  builder.instances[process].variables = {static_cast<std::uint32_t>(builder.variables.size()),
+                                          static_cast<std::uint32_t>(variables.size())};
+  for (const std::string& variable : variables) {
+    builder.variables.push_back(builder.text(variable + '\0'));
+  }
+}
+
 void Script::fails(Step& step, std::vector<scenario::Symbol> with, bool may_succeed) {
   step.has_fails = true;
   step.may_succeed = may_succeed;
@@ -149,6 +159,9 @@ Stage::Stage(Script& script) : plan_(script.build()) {
   header.warden_pid = ::getpid();
   header.player_fd = program_.get();
   header.arena_fd = memory_.fd();
+  os::CpuSet permitted;
+  base::check(os::get_affinity(permitted) == 0, "the test knows its CPUs");
+  std::copy(permitted.begin(), permitted.end(), header.permitted_cpus);
 }
 
 void Stage::start_main() {
@@ -172,9 +185,29 @@ void Stage::play() {
 }
 
 void Stage::play_in_full_arena() {
+  start();
+  finish();
+}
+
+void Stage::play_until(const std::function<bool()>& so_far, const std::function<void()>& look) {
+  start();
+  const base::Instant end = base::now() + kHung;
+  while (!so_far() && base::now() < end) {
+    ::sched_yield();
+  }
+  EXPECT_TRUE(so_far()) << "the run hangs";
+  look();
+  end_all();
+  finish();
+}
+
+void Stage::start() {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   os::block(SIGCHLD);
   start_main();
+}
+
+void Stage::finish() {
   sigset_t child_signal;
   sigemptyset(&child_signal);
   sigaddset(&child_signal, SIGCHLD);

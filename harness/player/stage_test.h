@@ -9,6 +9,7 @@
 #include "harness/plan/plan_builder.h"
 #include "harness/player/launch.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,7 @@ class Script {
   void arrival_at_begin(GateId gate, InstanceId by);
 
   plan::Range text(std::string_view words) { return builder.literal(words); }
+  void variables(InstanceId process, const std::vector<std::string>& variables);
   void fails(Step& step, std::vector<scenario::Symbol> with, bool may_succeed = false);
 
   [[nodiscard]] plan::OwnedPlan build();
@@ -71,6 +73,11 @@ class Stage {
   void play();
   // As above, but events may be lost.
   void play_in_full_arena();
+  // As above in two parts.
+  void start();
+  void finish();
+  // Starts the run, waits until `so_far` is true, calls `look`, ends all that lives, and finishes.
+  void play_until(const std::function<bool()>& so_far, const std::function<void()>& look);
 
   [[nodiscard]] const Slot& slot(InstanceId instance) const {
     return arena_.slot_of(kRun, instance);

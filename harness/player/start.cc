@@ -4,11 +4,14 @@
 #include "harness/os/process.h"
 #include "harness/os/signals.h"
 #include "harness/player/children.h"
+#include "harness/player/daemonize.h"
 #include "harness/player/digits.h"
 #include "harness/player/forkserver.h"
 #include "harness/player/pipes.h"
+#include "harness/player/surroundings.h"
 #include "harness/player/watch.h"
 
+#include <alloca.h>
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
@@ -66,6 +69,8 @@ Outcome make(InstanceId instance, StartMethod method) {
       return spawn_child(instance);
     case StartMethod::Forkserver:
       return start_by_forkserver(instance);
+    case StartMethod::Daemonize:
+      return daemonize(instance);
   }
   return Outcome::failed(EINVAL);
 }
@@ -120,8 +125,14 @@ int spawn_player(Door door, InstanceId instance) {
   char* const argv[] = {program,     door == Door::Play ? play : forkserver,       arena.c_str(),
                         run.c_str(), door == Door::Play ? which.c_str() : nullptr, nullptr};
   const Kept kept(door, slot_of(instance).handoff);
+  char** environment = ::environ;
+  if (the_plan().has_variables()) {
+    const std::size_t places = places_for_environment(instance);
+    environment = static_cast<char**>(::alloca(places * sizeof(char*)));
+    list_environment(instance, {environment, places});
+  }
   const os::Spawned made =
-      os::spawn({.image = header.player_fd, .argv = argv, .envp = ::environ, .keep = kept.fds()});
+      os::spawn({.image = header.player_fd, .argv = argv, .envp = environment, .keep = kept.fds()});
   if (made.error == 0) {
     slot_of(instance).pid.store(made.pid, std::memory_order_release);
   }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Making processes: by fork, spawn (vfork is the same with another line) or the forkserver. The
-// slot is reserved before the process is made, so that no process exists of which no slot knows.
+// Making processes: by fork, spawn (vfork is the same with another line), the forkserver or as a
+// daemon. The slot is reserved before the process is made, so that no process exists of which no
+// slot knows.
 
 #include "harness/player/outcome.h"
 
 namespace procession::player {
 
 // Makes the process of `instance`. `handoff` is a descriptor that it gets for its job, −1 = none.
-// By fork the caller comes back twice: see Outcome::is_child.
+// By fork and daemonize the caller comes back twice: see Outcome::is_child.
 [[nodiscard]] Outcome start_process(plan::InstanceId instance, scenario::StartMethod method,
                                     int handoff);
 

@@ -14,16 +14,14 @@ using plan::InstanceId;
 
 bool is_running(const Outcome& polled) { return polled.error == 0 && polled.answer == kNoAnswer; }
 
-// A process that is no child of ours can only be looked at.
-Outcome look_alive(InstanceId instance) {
-  const Pin pinned = pin_living(instance);
-  return Outcome::answered(pinned.state == Pin::State::Held || pinned.state == Pin::State::Coming);
-}
-
 // A forkserver reaps its children, and tells of an end a moment after it.
 bool lives(InstanceId child, const Outcome& polled) {
-  const bool by_forkserver = the_plan().instance(child).method == scenario::StartMethod::Forkserver;
-  return is_running(polled) && (!by_forkserver || look_alive(child).answer != 0);
+  if (!is_running(polled) ||
+      the_plan().instance(child).method != scenario::StartMethod::Forkserver) {
+    return is_running(polled);
+  }
+  const Pin::State state = pin_living(child).state;
+  return state == Pin::State::Held || state == Pin::State::Coming;
 }
 
 // As the caller's handle of the child says: its name in the plan, or what an earlier step of the
@@ -69,32 +67,32 @@ Outcome start(const plan::Step& step) {
 }
 
 Outcome join(const plan::Step& step) {
-  if (!was_started(step.target)) {
-    return Outcome::failed(scenario::kNotStarted);
-  }
   if (!is_own(step.target)) {
     return Outcome::failed(scenario::kNotMyChild);
+  }
+  if (!was_started(step.target)) {
+    return Outcome::failed(scenario::kNotStarted);
   }
   return join_child(step.target, Deadline::in(step.timeout_ns));
 }
 
 Outcome is_alive(const plan::Step& step) {
+  if (!is_own(step.target)) {
+    return Outcome::failed(scenario::kNotMyChild);
+  }
   if (!was_started(step.target)) {
     return Outcome::answered(0);
-  }
-  if (!is_own(step.target)) {
-    return look_alive(step.target);
   }
   const Outcome polled = poll_child(step.target);
   return {.answer = lives(step.target, polled), .after_end_of = polled.after_end_of};
 }
 
 Outcome exitcode(const plan::Step& step) {
-  if (!was_started(step.target)) {
-    return Outcome::answered(kNoAnswer);
-  }
   if (!is_own(step.target)) {
     return Outcome::failed(scenario::kNotMyChild);
+  }
+  if (!was_started(step.target)) {
+    return Outcome::answered(kNoAnswer);
   }
   return poll_child(step.target);
 }
@@ -111,6 +109,9 @@ Outcome active_children(plan::StepId id) {
 }
 
 Outcome close_child(const plan::Step& step) {
+  if (!is_own(step.target)) {
+    return Outcome::failed(scenario::kNotMyChild);
+  }
   if (!was_started(step.target)) {
     return {};
   }

@@ -41,7 +41,10 @@ timespec after(std::int64_t ns) {
 
 }  // namespace
 
-Outcome print(const plan::Step& step) { return Outcome::answered(record_text(step.text)); }
+Outcome print(const plan::Step& step) {
+  const bool is_kept = the_plan().output_of(self().instance) != plan::kNone;
+  return Outcome::answered(is_kept ? record_text(step.text) : trace::pack_text(0, 0));
+}
 
 Outcome sleep(const plan::Step& step) {
   if (step.duration_ns < 0) {

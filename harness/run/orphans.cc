@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace procession::run {
 
@@ -56,9 +57,9 @@ void Orphans::reap() const {
     if (instance != trace::kNoSlot) {
       player::record_death(arena_, run_, instance, found.si_pid, Slot::kByWarden, WEXITED);
     } else {
+      arena_.run(run_).foreign += is_intermediate(found.si_pid) ? 0 : 1;
       [[maybe_unused]] const int error =
           os::wait_child(P_PID, static_cast<id_t>(found.si_pid), found, WEXITED);
-      ++arena_.run(run_).foreign;
     }
   }
 }
@@ -127,7 +128,8 @@ void Orphans::kill_children() const {
 }
 
 // A slot without a number: its process, if there was one, ended before it or its starter could say
-// so. It was reaped as one that no step started.
+// so. It was reaped as one that no step started. A daemon has its number before it can end: what
+// ended then was the intermediate process.
 void Orphans::close_slots() const {
   trace::Run& run = arena_.run(run_);
   for (plan::InstanceId i = 0; i < arena_.header().slots_per_run; ++i) {
@@ -136,8 +138,10 @@ void Orphans::close_slots() const {
         (left.flags.load(std::memory_order_relaxed) & Slot::kStartFailed) != 0) {
       continue;
     }
-    const bool never_made = left.pid.load(std::memory_order_relaxed) == 0 && run.foreign == 0;
-    if (left.pid.load(std::memory_order_relaxed) == 0 && run.foreign != 0) {
+    const bool is_nameless = left.pid.load(std::memory_order_relaxed) == 0;
+    const bool is_daemon = (left.flags.load(std::memory_order_relaxed) & Slot::kDaemonized) != 0;
+    const bool never_made = is_nameless && (run.foreign == 0 || is_daemon);
+    if (is_nameless && run.foreign != 0) {
       --run.foreign;
     }
     left.flags.fetch_or(never_made ? Slot::kStartFailed : Slot::kStatusLost,
@@ -148,6 +152,16 @@ void Orphans::close_slots() const {
   if (run.foreign != 0) {
     run.flags.fetch_or(trace::Run::kForeign, std::memory_order_relaxed);
   }
+}
+
+// The process that makes a daemon; an orphan if its starter has been killed meanwhile.
+bool Orphans::is_intermediate(int pid) const {
+  for (plan::InstanceId i = 0; i < arena_.header().slots_per_run; ++i) {
+    if (slot(i).intermediate.load(std::memory_order_acquire) == pid) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // Pids are used again, so only a slot whose process has not been reaped can be meant.

@@ -249,6 +249,88 @@ TEST_P(Play, SurvivorsAreNotedAndEnded) {
   }
 }
 
+// It is of another session than all others, and so is what it starts.
+TEST_P(Play, WhatIsDaemonizedIsFoundWhereverItIs) {
+  PlanScript script;
+  const InstanceId main = script.process("main");
+  const InstanceId daemon = script.process("daemon", main, scenario::StartMethod::Daemonize);
+  const InstanceId child = script.process("child", daemon);
+  for (const InstanceId survivor : {daemon, child}) {
+    script.instance(survivor).survivor = true;
+  }
+  script.step(main, Verb::Start, daemon);
+  script.step(daemon, Verb::Start, child);
+  script.sleep_for_ever(daemon);
+  script.sleep_for_ever(child);
+  ASSERT_TRUE(play(script.build(), 10));
+
+  ASSERT_EQ(notes.records.size(), 10u);
+  for (const Record& record : notes.records) {
+    EXPECT_TRUE(record.complete && !record.timed_out);
+    EXPECT_EQ(record.foreign, 0u);
+    EXPECT_EQ(record.processes[main].status, 0);
+    EXPECT_EQ(record.processes[daemon].ppid, record.warden_pid);
+    EXPECT_TRUE(record.processes[daemon].survived && record.processes[daemon].parent_gone);
+    EXPECT_EQ(record.processes[daemon].reaper, Process::Reaper::Warden);
+  }
+}
+
+TEST_P(Play, WhatIsDaemonizedAndNoSurvivorIsLeft) {
+  PlanScript script;
+  const InstanceId main = script.process("main");
+  const InstanceId daemon = script.process("daemon", main, scenario::StartMethod::Daemonize);
+  script.step(main, Verb::Start, daemon);
+  script.sleep_for_ever(daemon);
+  ASSERT_TRUE(play(script.build(), 2, 100ms));
+  ASSERT_EQ(notes.records.size(), 2u);
+  for (const Record& record : notes.records) {
+    EXPECT_TRUE(record.timed_out);
+    EXPECT_TRUE(record.processes[daemon].left);
+  }
+}
+
+// Wherever SIGKILL finds the starter: what it has begun is finished, and counted nowhere.
+TEST_P(Play, AStarterKilledWhileItDaemonizesLeavesNothing) {
+  constexpr std::size_t kDaemons = 20;
+  PlanScript script;
+  const InstanceId main = script.process("main");
+  const InstanceId starter = script.process("starter", main);
+  script.step(main, Verb::Start, starter);
+  script.step(main, Verb::Kill, starter).signal = SIGKILL;
+  script.step(main, Verb::Join, starter);
+  for (std::size_t i = 0; i < kDaemons; ++i) {
+    script.step(starter, Verb::Start,
+                script.process("daemon", starter, scenario::StartMethod::Daemonize));
+  }
+  script.sleep_for_ever(starter);
+  ASSERT_TRUE(play(script.build(), 100));
+  ASSERT_EQ(notes.records.size(), 100u);
+  for (const Record& record : notes.records) {
+    EXPECT_TRUE(record.complete && !record.timed_out) << record.damage;
+    EXPECT_EQ(record.foreign, 0u);
+    for (InstanceId id = starter + 1; id < record.processes.size(); ++id) {
+      EXPECT_TRUE(!record.processes[id].started || record.processes[id].status == 0);
+    }
+  }
+}
+
+// The thousandth begins like the first one, and each reaps the next.
+TEST_P(Play, AThousandGenerationsCome) {
+  PlanScript script;
+  std::vector<InstanceId> family = {script.process("main")};
+  for (int generation = 0; generation < 1000; ++generation) {
+    family.push_back(script.process("node", family.back()));
+    script.step(family[family.size() - 2], Verb::Start, family.back());
+    script.step(family[family.size() - 2], Verb::Join, family.back());
+  }
+  ASSERT_TRUE(play(script.build()));
+  ASSERT_EQ(notes.records.size(), 1u);
+  EXPECT_TRUE(notes.records[0].complete) << notes.records[0].damage;
+  for (const Process& process : notes.records[0].processes) {
+    EXPECT_EQ(process.status, 0);
+  }
+}
+
 TEST_P(Play, WhoEndsByItselfIsNoSurvivor) {
   PlanScript script;
   const InstanceId main = script.process("main");

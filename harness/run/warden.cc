@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "harness/run/warden.h"
 
+#include "harness/os/affinity.h"
 #include "harness/os/map_shared.h"
 #include "harness/os/pidfd.h"
 #include "harness/os/proc_entry.h"
@@ -452,6 +453,11 @@ void run_warden(bool in_namespace) {
     fail(Trouble::MapArena);
   }
   header.warden_pid = ::getpid();
+  os::CpuSet permitted;
+  if (os::get_affinity(permitted) != 0) {
+    fail(Trouble::SetUp);
+  }
+  std::copy(permitted.begin(), permitted.end(), header.permitted_cpus);
   header.arena_fd = kArenaFd;
   header.player_fd = kProgramFd;
 

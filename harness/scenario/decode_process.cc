@@ -24,12 +24,45 @@ void check_name(const Node& key, Diagnostics& problems) {
 }
 
 // `main` is started by the harness, once, by fork: nothing else about it can be chosen.
-void check_main(const Fields& fields, Diagnostics& problems) {
-  for (const std::string_view key : {"count", "args", "start_method", "daemon"}) {
+void check_main(const Fields& fields, const Process& main, Diagnostics& problems) {
+  for (const std::string_view key : {"count", "args", "depth", "start_method", "daemon"}) {
     if (const Field field = fields[key]) {
       problems.add(field.node().at, fmt::format("`main` cannot have `{}`", key),
                    "it is the root, and there is one of it");
     }
+  }
+  if (main.output == Stdout::Inherit) {
+    problems.add(fields["stdout"].node().at, "`main` has nobody's output to inherit",
+                 "it is the root");
+  }
+}
+
+// environ(7): names hold no `=`; that they begin with no digit is what shells want.
+void check_variable(const Text& name, const Text& value, Diagnostics& problems) {
+  const auto may_stand = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  if (name.value.empty() || (name.value[0] >= '0' && name.value[0] <= '9') ||
+      !std::ranges::all_of(name.value, may_stand)) {
+    problems.add(name.at, fmt::format("{} cannot be the name of a variable", quote(name.value)),
+                 "letters, digits and `_`, no digit first");
+  }
+  if (value.value.find("${") != std::string::npos) {
+    problems.add(value.at, "facts cannot stand in `env`", "a matrix key can");
+  }
+}
+
+void decode_surroundings(const Fields& fields, Process& process, Diagnostics& problems) {
+  const auto word = fields["stdout"].word();
+  process.output = word == "inherit" ? Stdout::Inherit
+                   : word == "null"  ? Stdout::Null
+                                     : Stdout::Own;
+  process.env = fields["env"].named_texts();
+  for (const auto& [name, value] : process.env) {
+    check_variable(name, value, problems);
+  }
+  for (const std::int64_t position : fields["cpus"].integers()) {
+    process.cpus.push_back(static_cast<std::uint32_t>(position));
   }
 }
 
@@ -65,6 +98,15 @@ void decode_map(const Node& node, Process& process, Diagnostics& problems) {
     process.start_method = start_method_named(*word).value_or(StartMethod::Fork);
   }
   process.daemon = fields["daemon"].flag().value_or(false);
+  if (process.daemon && process.start_method == StartMethod::Daemonize) {
+    problems.add(fields["daemon"].node().at, "a daemonized process cannot have `daemon: true`",
+                 "`daemon` is multiprocessing's: it ends with its parent; who is daemonized has "
+                 "left its parent and outlives it");
+  }
+  if (const auto depth = fields["depth"].integer()) {
+    process.depth = static_cast<std::uint32_t>(*depth);
+  }
+  decode_surroundings(fields, process, problems);
   if (const auto name = fields["name"].text()) {
     process.display_name = name->value;
     if (name->value.empty()) {
@@ -72,7 +114,7 @@ void decode_map(const Node& node, Process& process, Diagnostics& problems) {
     }
   }
   if (process.name == kMain) {
-    check_main(fields, problems);
+    check_main(fields, process, problems);
   }
 }
 

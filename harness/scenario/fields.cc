@@ -66,11 +66,26 @@ std::optional<bool> Field::flag() const {
   });
 }
 
+std::optional<std::int64_t> Field::integer_in(const Node& node, const Site& site) const {
+  return typed_value<std::int64_t>(node, site, [this](std::string_view text) {
+    return read_integer(text, key_->least, key_->most);
+  });
+}
+
 std::optional<std::int64_t> Field::integer() const {
-  return read_as(Type::Integer, [this](const Node& node, const Site& site) {
-    return typed_value<std::int64_t>(node, site, [this](std::string_view text) {
-      return read_integer(text, key_->least, key_->most);
-    });
+  return read_as(Type::Integer,
+                 [this](const Node& node, const Site& site) { return integer_in(node, site); });
+}
+
+std::vector<std::int64_t> Field::integers() const {
+  return read_as(Type::Integers, [this](const Node& node, const Site& site) {
+    std::vector<std::int64_t> numbers;
+    for (const Node& item : one_or_more(node, site)) {
+      if (const auto number = integer_in(item, site)) {
+        numbers.push_back(*number);
+      }
+    }
+    return numbers;
   });
 }
 
@@ -130,6 +145,18 @@ std::vector<Text> Field::symbols() const {
 std::vector<Text> Field::texts() const {
   return read_as(Type::TextList, [](const Node& node, const Site& site) {
     return read_each(list_items(node, site), site, text_value);
+  });
+}
+
+std::vector<std::pair<Text, Text>> Field::named_texts() const {
+  return read_as(Type::TextMap, [](const Node& node, const Site& site) {
+    std::vector<std::pair<Text, Text>> texts;
+    for (const Entry& entry : map_entries(node, site)) {
+      if (auto text = text_value(entry.value, {entry.key.text, site.problems})) {
+        texts.emplace_back(Text{entry.key.text, entry.key.at}, std::move(*text));
+      }
+    }
+    return texts;
   });
 }
 

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace procession::scenario {
@@ -33,6 +34,7 @@ class Field {
   [[nodiscard]] std::optional<Text> letter() const;
   [[nodiscard]] std::optional<bool> flag() const;
   [[nodiscard]] std::optional<std::int64_t> integer() const;
+  [[nodiscard]] std::vector<std::int64_t> integers() const;
   [[nodiscard]] std::optional<base::Duration> duration() const;
   [[nodiscard]] std::optional<base::Duration> duration_or_forever() const;  // forever: none
   [[nodiscard]] std::optional<std::int64_t> size() const;
@@ -44,6 +46,7 @@ class Field {
   [[nodiscard]] std::vector<ProcessAt> process_list() const;
   [[nodiscard]] std::vector<Text> symbols() const;
   [[nodiscard]] std::vector<Text> texts() const;
+  [[nodiscard]] std::vector<std::pair<Text, Text>> named_texts() const;
   [[nodiscard]] std::vector<EventPattern> events() const;
   [[nodiscard]] std::vector<OrderPattern> orders() const;
   [[nodiscard]] std::vector<FigurePattern> figures() const;
@@ -53,6 +56,7 @@ class Field {
   template <class Read>
   [[nodiscard]] auto read_as(Type type, Read read) const;
   [[nodiscard]] Site site() const { return {key_->name, *problems_}; }
+  [[nodiscard]] std::optional<std::int64_t> integer_in(const Node& node, const Site& site) const;
 
   const Node* node_ = nullptr;
   const Key* key_ = nullptr;

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::int64_t kMostRuns = 1'000'000'000;
 constexpr std::int64_t kMostInstances = 100'000;
+constexpr std::int64_t kMostLevels = 1'000;
+constexpr std::int64_t kLastCpu = 1'023;  // what a cpu_set_t can name
 constexpr std::int64_t kMostTimes = 1'000'000;
 constexpr std::int64_t kMostWaiting = 65'535;
 
@@ -111,9 +113,14 @@ std::vector<Key> process_keys() {
       {.name = "args",
        .type = Type::TextList,
        .about = "instance i reads item i as ${arg}; without count, as many instances as items"},
+      {.name = "depth",
+       .type = Type::Integer,
+       .least = 1,
+       .most = kMostLevels,
+       .about = "it may start itself: at this level, steps that name itself do nothing"},
       {.name = "start_method",
        .type = Type::Word,
-       .words = {"fork", "spawn", "forkserver"},
+       .words = {"fork", "vfork", "spawn", "forkserver", "daemonize"},
        .fallback = "fork",
        .about = "how it is started"},
       {.name = "daemon",
@@ -123,6 +130,18 @@ std::vector<Key> process_keys() {
       {.name = "name",
        .type = Type::Text,
        .about = "what ${name} says; auto = multiprocessing's Process-1:2"},
+      {.name = "stdout",
+       .type = Type::Word,
+       .words = {"own", "inherit", "null"},
+       .fallback = "own",
+       .about = "where its lines go: to its own output, to its starter's, nowhere"},
+      {.name = "env",
+       .type = Type::TextMap,
+       .about = "variables added to its environment and to that of what it starts"},
+      {.name = "cpus",
+       .type = Type::Integers,
+       .most = kLastCpu,
+       .about = "it runs on these only: positions in the list of permitted CPUs, from 0"},
   };
 }
 
@@ -299,7 +318,6 @@ std::vector<VerbRow> ending_verbs() {
 
 std::vector<VerbRow> work_verbs() {
   Key times = operand(Verb::Repeat, Type::Integer, "plays the steps so many times");
-  times.least = 1;
   times.most = kMostTimes;
   return {
       {Verb::Print, operand(Verb::Print, Type::Text, "one line of output"), {}, "print: hello"},
@@ -381,7 +399,7 @@ std::vector<VerbRow> net_verbs() {
          .about = "who serves a connection: a process of its own"},
         {.name = "start_method",
          .type = Type::Word,
-         .words = {"fork", "spawn", "forkserver"},
+         .words = {"fork", "vfork", "spawn", "forkserver"},
          .fallback = "fork",
          .about = "how those processes are started"},
         backlog_option(),

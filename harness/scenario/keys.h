@@ -28,6 +28,7 @@ enum class Type : std::uint8_t {
   Word,       // one of `words`
   Process,    // a process pattern
   Event,      // an event pattern
+  Integers,   // an integer or a list of them
   Processes,  // a process pattern or a list of them
   Symbols,    // an error symbol or a list of them
   // lists
@@ -49,6 +50,7 @@ enum class Type : std::uint8_t {
   CountMap,   // event: number or range
   StatusMap,  // process: status or a list of them
   LinesMap,   // process: list of texts
+  TextMap,    // text: text
   ParentMap,  // process: process
   Outcomes,
   // a verb without operand

@@ -72,6 +72,10 @@ struct Process {
   StartMethod start_method = StartMethod::Fork;
   bool daemon = false;
   std::string display_name;  // `name`: empty = its name in the file, `auto` = Process-1:2
+  std::uint32_t depth = 0;   // the last level at which it starts itself; 0 = it may not
+  Stdout output = Stdout::Own;
+  std::vector<std::pair<Text, Text>> env;  // name, value
+  std::vector<std::uint32_t> cpus;         // positions in the list of permitted CPUs; empty = all
 };
 
 // A figure: what is measured, the time between two events.

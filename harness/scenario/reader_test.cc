@@ -165,6 +165,40 @@ verdict: {order: broken, left: held}
               ElementsAre(Pair("left", VerdictKind::Held), Pair("order", VerdictKind::Broken)));
 }
 
+TEST(Processes, HaveSurroundings) {
+  const Scenario scenario = scenario_of(R"(
+scenario: surroundings
+processes:
+  main:
+    env: {LANG: C, EMPTY: ""}
+    cpus: 0
+    steps:
+      - start: node
+  node:
+    depth: 3
+    stdout: inherit
+    cpus: [2, 1]
+    start_method: daemonize
+    steps: []
+  quiet: {stdout: "null", start_method: vfork, steps: []}
+)");
+  const Process& main = scenario.processes[0];
+  ASSERT_EQ(main.env.size(), 2u);
+  EXPECT_EQ(main.env[0].first.value, "LANG");
+  EXPECT_EQ(main.env[0].second.value, "C");
+  EXPECT_EQ(main.env[1].second.value, "");
+  EXPECT_THAT(main.cpus, ElementsAre(0));
+  EXPECT_EQ(main.depth, 0u);
+  EXPECT_EQ(main.output, Stdout::Own);
+  const Process& node = scenario.processes[1];
+  EXPECT_EQ(node.depth, 3u);
+  EXPECT_EQ(node.output, Stdout::Inherit);
+  EXPECT_THAT(node.cpus, ElementsAre(2, 1));
+  EXPECT_EQ(node.start_method, StartMethod::Daemonize);
+  EXPECT_EQ(scenario.processes[2].output, Stdout::Null);
+  EXPECT_EQ(scenario.processes[2].start_method, StartMethod::Vfork);
+}
+
 TEST(Reader, ReadsServersClientsAndPipes) {
   const Scenario scenario = scenario_of(R"(
 scenario: a server and its clients
@@ -301,10 +335,31 @@ TEST(Reader, ChecksProcesses) {
               ElementsAre(HasSubstr("in the process `a`; did you mean `steps`?")));
   EXPECT_THAT(processes("{main: [], a: {steps: [], count: 3, args: [x]}}"),
               ElementsAre(HasSubstr("`count` is 3, but `args` has 1 items")));
-  EXPECT_THAT(processes("{main: [], a: {steps: [], start_method: vfork}}"),
-              ElementsAre(HasSubstr("`start_method` cannot be `vfork`; did you mean `fork`?")));
+  EXPECT_THAT(processes("{main: [], a: {steps: [], start_method: vforks}}"),
+              ElementsAre(HasSubstr("`start_method` cannot be `vforks`; did you mean `vfork`?")));
   EXPECT_THAT(processes("{main: [], a: {steps: [], daemon: yes}}"),
               ElementsAre(HasSubstr("`yes` is neither `true` nor `false`")));
+  EXPECT_THAT(processes("{main: [], a: {steps: [], daemon: true, start_method: daemonize}}"),
+              ElementsAre(HasSubstr("a daemonized process cannot have `daemon: true`")));
+  EXPECT_THAT(processes("{main: {steps: [], depth: 2}}"),
+              ElementsAre(HasSubstr("`main` cannot have `depth`")));
+  EXPECT_THAT(processes("{main: {steps: [], stdout: inherit}}"),
+              ElementsAre(HasSubstr("`main` has nobody's output to inherit")));
+  EXPECT_THAT(processes("{main: [], a: {steps: [], depth: 0}}"),
+              ElementsAre(HasSubstr("`0` is no whole number from 1 to 1000")));
+  EXPECT_THAT(processes("{main: [], a: {steps: [], cpus: [0, -1]}}"),
+              ElementsAre(HasSubstr("`-1` is no whole number from 0 to 1023")));
+  EXPECT_THAT(processes("{main: [], a: {steps: [], cpus: []}}"),
+              ElementsAre(HasSubstr("`cpus` must be one value or a list of values")));
+  EXPECT_THAT(processes("{main: [], a: {steps: [], stdout: file}}"),
+              ElementsAre(HasSubstr("`stdout` cannot be `file`")));
+  EXPECT_THAT(processes("{main: [], a: {steps: [], env: [A]}}"),
+              ElementsAre(HasSubstr("`env` must be a map")));
+  EXPECT_THAT(processes("{main: [], a: {steps: [], env: {1A: x, B-C: y, D: \"${pid}\", E: [z]}}}"),
+              testing::UnorderedElementsAre(HasSubstr("`1A` cannot be the name of a variable"),
+                                            HasSubstr("`B-C` cannot be the name of a variable"),
+                                            HasSubstr("facts cannot stand in `env`"),
+                                            HasSubstr("`E` must be one value, not a list")));
   EXPECT_THAT(processes("{main: [], a: {steps: [], count: 0}}"),
               ElementsAre(HasSubstr("no whole number from 1")));
 }

@@ -36,6 +36,10 @@ Json or_fact(Json value) { return {{"anyOf", {std::move(value), ref("fact")}}}; 
 
 Json words(const std::vector<std::string_view>& words) { return {{"enum", words}}; }
 
+Json integer(const Key& key) {
+  return or_fact({{"type", "integer"}, {"minimum", key.least}, {"maximum", key.most}});
+}
+
 // A verb's operand, an option or a key's value.
 Json schema_of(const Key& key) {
   switch (key.type) {
@@ -50,7 +54,9 @@ Json schema_of(const Key& key) {
     case Type::Flag:
       return or_fact({{"type", "boolean"}});
     case Type::Integer:
-      return or_fact({{"type", "integer"}, {"minimum", key.least}, {"maximum", key.most}});
+      return integer(key);
+    case Type::Integers:
+      return one_or_more(integer(key));
     case Type::Duration:
       return ref("duration");
     case Type::DurationOrForever:
@@ -95,6 +101,8 @@ Json schema_of(const Key& key) {
       return map_of(one_or_more(ref("status")));
     case Type::LinesMap:
       return map_of(list_of(ref("text")));
+    case Type::TextMap:
+      return map_of(ref("text"));
     case Type::ParentMap:
       return map_of(ref("process"));
     case Type::Requires:

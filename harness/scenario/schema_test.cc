@@ -107,7 +107,7 @@ bad = [
     document({"start": "child"}, expect={"order": ["a.end<b.end"]}),
     document({"start": "child"}, verdict={"order": "brokn"}),
     {"scenario": "x", "processes": {"main": [], "talker": []}},
-    {"scenario": "x", "processes": {"main": [], "a": {"steps": [], "start_method": "vfork"}}},
+    {"scenario": "x", "processes": {"main": [], "a": {"steps": [], "start_method": "thread"}}},
 ]
 wrong = [d for d in good if not validator.is_valid(d)] + [d for d in bad if validator.is_valid(d)]
 for d in wrong:

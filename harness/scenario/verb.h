@@ -149,18 +149,19 @@ inline constexpr std::array<std::string_view, 44> kVerbNames = {"start",
   }
 }
 
-enum class StartMethod : std::uint8_t { Fork, Vfork, Spawn, Forkserver };
+enum class StartMethod : std::uint8_t { Fork, Vfork, Spawn, Forkserver, Daemonize };
+
+inline constexpr std::array<std::string_view, 5> kStartMethodNames = {"fork", "vfork", "spawn",
+                                                                      "forkserver", "daemonize"};
 
 [[nodiscard]] constexpr std::string_view to_string(StartMethod method) {
-  constexpr std::string_view kNames[] = {"fork", "vfork", "spawn", "forkserver"};
-  return kNames[static_cast<std::size_t>(method)];
+  return kStartMethodNames[static_cast<std::size_t>(method)];
 }
 
 [[nodiscard]] constexpr std::optional<StartMethod> start_method_named(std::string_view name) {
-  for (const StartMethod method :
-       {StartMethod::Fork, StartMethod::Vfork, StartMethod::Spawn, StartMethod::Forkserver}) {
-    if (to_string(method) == name) {
-      return method;
+  for (std::size_t i = 0; i < kStartMethodNames.size(); ++i) {
+    if (kStartMethodNames[i] == name) {
+      return static_cast<StartMethod>(i);
     }
   }
   return std::nullopt;
@@ -168,6 +169,14 @@ enum class StartMethod : std::uint8_t { Fork, Vfork, Spawn, Forkserver };
 
 // What `handle` makes of a signal.
 enum class SignalAction : std::uint8_t { Steps, Ignore, Default };
+
+// Whether it begins as a fresh program image that loads `module`.
+[[nodiscard]] constexpr bool loads_module(StartMethod method) {
+  return method == StartMethod::Spawn || method == StartMethod::Forkserver;
+}
+
+// Where the lines of a process go: to an output of its own, to its starter's, or nowhere.
+enum class Stdout : std::uint8_t { Own, Inherit, Null };
 
 enum class Service : std::uint8_t {
   Upper,

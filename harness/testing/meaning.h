@@ -65,7 +65,7 @@ struct Frame {
 struct Process {
   enum Life : std::uint8_t {
     Unmade,
-    Requested,  // its starter has asked the forkserver for it
+    Requested,  // its starter has asked the forkserver for it, or an intermediate process
     Made,       // exists, has no stamp of its own yet
     Begun,
     Dying,  // runs no more; its descriptors are closed, nobody can wait for it yet
@@ -75,6 +75,9 @@ struct Process {
   static constexpr std::size_t kSignals = 8;
   // Whom no plan names: in `parent`, and as a session and a group.
   static constexpr std::uint8_t kWarden = 254, kZygote = 255;
+  // A daemonized process leads neither its session nor its group: both are named so, plus its
+  // number.
+  static constexpr std::uint8_t kOfDaemon = 32;
   // Dispositions; every other value is the `handle` step, plus kHandled.
   static constexpr std::uint8_t kDefault = 0, kIgnore = 1, kHandled = 2;
 
@@ -89,7 +92,7 @@ struct Process {
   std::uint8_t write_ends = 0;   //
   std::uint8_t connections = 0;  // whose client's side it holds open, a bit each
   std::uint8_t parent = kWarden;
-  std::uint8_t group = 0;          // by its leader
+  std::uint8_t group = 0;          // by its leader, or kOfDaemon and the daemon
   std::uint8_t session = kZygote;  // likewise
   std::uint8_t subreaper = 0;
   std::uint8_t parent_death = 0;         // the signal that it gets then, plus 1

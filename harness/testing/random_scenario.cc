@@ -16,7 +16,8 @@ struct Role {
   std::string name;
   std::size_t starter = 0;  // index; main's is itself
   bool daemon = false;
-  bool twice = false;  // count: 2
+  bool twice = false;      // count: 2
+  bool recursive = false;  // depth: 2
   std::string method = "fork";
   std::vector<std::string> steps;
   std::vector<std::size_t> children;
@@ -77,8 +78,17 @@ class Author {
       if (role.twice) {
         replicas_ = true;
       }
-      role.method = chance(80) ? "fork" : chance(60) ? "spawn" : "forkserver";
+      role.recursive = count < 4 && !replicas_ && chance(12);
+      replicas_ = replicas_ || role.recursive;
+      role.method = chance(75) ? "fork" : one_of(other_methods());
+      role.daemon = role.daemon && role.method != "daemonize";
     }
+  }
+
+  static const std::vector<std::string>& other_methods() {
+    static const std::vector<std::string> kMethods = {"spawn", "forkserver", "vfork", "daemonize",
+                                                      "daemonize"};
+    return kMethods;
   }
 
   [[nodiscard]] std::size_t steps_for_each() const {
@@ -93,12 +103,20 @@ class Author {
       role.steps.push_back("pipe: p");
     }
     std::vector<std::size_t> unmade = role.children;
+    if (role.recursive) {
+      unmade.push_back(who);
+    }
     std::vector<std::size_t> made;
     const std::size_t own = 1 + below(steps_for_each());
     for (std::size_t left = own; left > 0 || !unmade.empty();) {
       if (!unmade.empty() && (left == 0 || chance(60))) {
-        made.push_back(unmade.front());
-        role.steps.push_back(start_step(role, roles_[unmade.front()].name));
+        const Role& child = roles_[unmade.front()];
+        role.steps.push_back(start_step(role, child.name));
+        if (child.method != "daemonize") {
+          made.push_back(unmade.front());
+        } else if (chance(20)) {
+          role.steps.push_back(fmt::format("{{join: {}, fails: not_my_child}}", child.name));
+        }
         unmade.erase(unmade.begin());
       } else {
         role.steps.push_back(random_step(who, made));
@@ -187,9 +205,15 @@ class Author {
     return (chance(50) ? "suspend: " : "resume: ") + target;
   }
 
+  // Who goes by this name alone.
+  const std::string& some_name() {
+    const Role& role = one_of(roles_);
+    return role.recursive ? roles_.front().name : role.name;
+  }
+
   // At whoever: a child, the starter, itself.
   std::string signal_step(std::size_t who) {
-    const std::string& target = one_of(roles_).name;
+    const std::string& target = some_name();
     const std::string fails = chance(60) ? ", fails: [not_started, ok]" : "";
     switch (below(9)) {
       case 0:
@@ -202,7 +226,8 @@ class Author {
         return fmt::format("{{signal: {}, send: SIGUSR1, fails: [ESRCH, not_started, ok]}}",
                            target);
       case 4:
-        return fmt::format("{{signal: {}, send: SIGUSR1, group: true}}", roles_[who].name);
+        return fmt::format("{{signal: {}, send: SIGUSR1, group: true}}",
+                           roles_[who].recursive ? target : roles_[who].name);
       case 5:
         return fmt::format("{{interrupt: {}{}}}", target, fails);
       case 6:
@@ -304,7 +329,7 @@ class Author {
           std::vector<std::string>{"send: x, to: p", "receive: p", "close_end: p, end: write"});
     }
     return one_of(std::vector<std::string>{
-        "exit: 3", "exit_now: 4", "sleep: 1ms", "raise: Bang", "terminate: " + one_of(roles_).name,
+        "exit: 3", "exit_now: 4", "sleep: 1ms", "raise: Bang", "terminate: " + some_name(),
         "block: SIGTERM", "unblock: SIGTERM", "handle: SIGTERM, action: default",
         "setpgid: , fails: [EPERM, ok]", "parent_death_signal: SIGTERM", "subreaper: "});
   }
@@ -453,6 +478,7 @@ class Author {
       file += fmt::format("  {}:\n", role.name);
       file += role.daemon ? "    daemon: true\n" : "";
       file += role.twice ? "    count: 2\n" : "";
+      file += role.recursive ? "    depth: 2\n" : "";
       file += role.method == "fork" ? "" : fmt::format("    start_method: {}\n", role.method);
       file += "    steps:\n";
       for (const std::string& step : role.steps) {

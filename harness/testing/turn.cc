@@ -24,7 +24,7 @@ bool never_returns(const plan::Step& step) {
 void Turn::take() {
   switch (process_.life) {
     case Process::Requested:
-      be_made_by_forkserver();
+      be_made();
       return;
     case Process::Made:
       take_signals();

@@ -93,8 +93,10 @@ class Turn {
   void start(const plan::Step& step);
   void make(State& state, plan::InstanceId child, scenario::StartMethod method) const;
   void ask_forkserver(const plan::Step& step);
-  void wait_for_forkserver(const plan::Step& step);
-  void be_made_by_forkserver();
+  void daemonize(const plan::Step& step);
+  void wait_until_made(const plan::Step& step);
+  void be_made();
+  [[nodiscard]] bool is_parent_of(plan::InstanceId child) const;
   bool is_own_child(const plan::Step& step);
   [[nodiscard]] bool is_known_ended(plan::InstanceId child) const;
   void join(const plan::Step& step);
@@ -106,7 +108,7 @@ class Turn {
 
   // ---- turn_relations.cc
   void leave_children(Move& move) const;
-  [[nodiscard]] std::uint8_t reaper_after(const State& state) const;
+  [[nodiscard]] static std::uint8_t reaper_from(const State& state, std::uint8_t above);
   void orphan_groups(State& state, std::uint64_t groups) const;
   [[nodiscard]] bool is_tied(const State& state, plan::InstanceId id) const;
   void stand_apart(const plan::Step& step);

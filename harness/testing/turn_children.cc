@@ -14,7 +14,7 @@ using scenario::Verb;
 void Turn::start(const plan::Step& step) {
   const Process& target = now_.processes[step.target];
   if (top().progress > 0) {
-    wait_for_forkserver(step);
+    wait_until_made(step);
     return;
   }
   if (target.life != Process::Unmade) {
@@ -25,10 +25,14 @@ void Turn::start(const plan::Step& step) {
     ask_forkserver(step);
     return;
   }
+  if (step.method == scenario::StartMethod::Daemonize) {
+    daemonize(step);
+    return;
+  }
   succeed([&](Move& move) { make(move.next, step.target, step.method); });
 }
 
-// fork and spawn: the child has what its starter has open, but over exec only its pipes.
+// The child has what its starter has open, but over exec only its pipes.
 void Turn::make(State& state, InstanceId child, scenario::StartMethod method) const {
   Process& made = state.processes[child];
   made.life = Process::Made;
@@ -37,7 +41,7 @@ void Turn::make(State& state, InstanceId child, scenario::StartMethod method) co
   made.session = process_.session;
   made.read_ends = process_.read_ends;
   made.write_ends = process_.write_ends;
-  if (method == scenario::StartMethod::Fork) {
+  if (method == scenario::StartMethod::Fork || method == scenario::StartMethod::Daemonize) {
     made.connections = process_.connections;
   }
 }
@@ -67,16 +71,33 @@ void Turn::ask_forkserver(const plan::Step& step) {
   });
 }
 
-void Turn::be_made_by_forkserver() {
+// From here on an intermediate process has what its starter had, and makes the daemon by itself,
+// even if the starter is dead by then. The daemon is of another session and group.
+void Turn::daemonize(const plan::Step& step) {
+  progress([&](Move& move) {
+    make(move.next, step.target, step.method);
+    move.next.processes[step.target].life = Process::Requested;
+    move.next.processes[step.target].asked_by = static_cast<std::uint8_t>(current());
+  });
+}
+
+void Turn::be_made() {
   const InstanceId forkserver = plan_.header().forkserver;
-  if (now_.processes[forkserver].life != Process::Begun) {
+  const bool by_forkserver = plan_.instance(self_).method == scenario::StartMethod::Forkserver;
+  if (by_forkserver && now_.processes[forkserver].life != Process::Begun) {
     return;
   }
   move([&](Move& move) {
     me(move).life = Process::Made;
-    me(move).parent = static_cast<std::uint8_t>(forkserver);
-    me(move).group = now_.processes[forkserver].group;
-    me(move).session = now_.processes[forkserver].session;
+    if (by_forkserver) {
+      me(move).parent = static_cast<std::uint8_t>(forkserver);
+      me(move).group = now_.processes[forkserver].group;
+      me(move).session = now_.processes[forkserver].session;
+    } else {
+      me(move).parent = reaper_from(now_, process_.parent);
+      me(move).group = static_cast<std::uint8_t>(Process::kOfDaemon + self_);
+      me(move).session = me(move).group;
+    }
     const StepId start = std::exchange(me(move).asked_by, std::uint8_t{0});
     happens(move, meaning_.of_step(Event::Effect, start));
     // The starter may be dead by now, or still wait for the answer.
@@ -93,15 +114,24 @@ void Turn::be_made_by_forkserver() {
   });
 }
 
-void Turn::wait_for_forkserver(const plan::Step& step) {
+void Turn::wait_until_made(const plan::Step& step) {
+  if (step.method != scenario::StartMethod::Forkserver) {
+    return;
+  }
   const Process& forkserver = now_.processes[plan_.header().forkserver];
   if (now_.processes[step.target].life == Process::Requested && !lives(forkserver)) {
     fail(scenario::kGone);
   }
 }
 
+// Whom it starts, but not whom it daemonizes.
+bool Turn::is_parent_of(InstanceId child) const {
+  return plan_.instance(child).starter == self_ &&
+         plan_.instance(child).method != scenario::StartMethod::Daemonize;
+}
+
 bool Turn::is_own_child(const plan::Step& step) {
-  if (plan_.instance(step.target).starter != self_) {
+  if (!is_parent_of(step.target)) {
     fail(scenario::kNotMyChild);
     return false;
   }
@@ -140,7 +170,7 @@ void Turn::reap_if_dead(State& state, InstanceId child) {
 
 void Turn::reap_dead_children(State& state) const {
   for (InstanceId child = 0; child < plan_.instances().size(); ++child) {
-    if (plan_.instance(child).starter == self_) {
+    if (is_parent_of(child)) {
       reap_if_dead(state, child);
     }
   }
@@ -167,13 +197,13 @@ void Turn::end_in_order() {
   std::uint8_t skip = top().progress;
   for (InstanceId child = 0; child < plan_.instances().size(); ++child) {
     const plan::Instance& instance = plan_.instance(child);
-    if (instance.starter == self_ && instance.daemon && skip-- == 0) {
+    if (is_parent_of(child) && instance.daemon && skip-- == 0) {
       progress([&](Move& move) { generate(move.next, child, index_of_signal(SIGTERM)); });
       return;
     }
   }
   for (InstanceId child = 0; child < plan_.instances().size(); ++child) {
-    if (plan_.instance(child).starter == self_ && now_.processes[child].life != Process::Unmade &&
+    if (is_parent_of(child) && now_.processes[child].life != Process::Unmade &&
         !is_known_ended(child)) {
       return;
     }

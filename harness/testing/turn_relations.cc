@@ -30,11 +30,15 @@ void Turn::stand_apart(const plan::Step& step) {
 // signal, and groups may be orphaned.
 void Turn::leave_children(Move& move) const {
   State& state = move.next;
-  const std::uint8_t reaper = reaper_after(state);
+  const std::uint8_t reaper = reaper_from(state, me(move).parent);
   std::uint64_t groups = is_tied(state, self_) ? std::uint64_t{1} << me(move).group : 0;
   for (InstanceId id = 0; id < plan_.instances().size(); ++id) {
     Process& child = state.processes[id];
-    if (child.life < Process::Made || child.parent != self_ || id == self_) {
+    if (child.life == Process::Unmade || child.parent != self_ || id == self_) {
+      continue;
+    }
+    if (child.life == Process::Requested) {  // the process that makes a daemon
+      child.parent = reaper;
       continue;
     }
     if (child.parent_death != 0) {
@@ -45,7 +49,8 @@ void Turn::leave_children(Move& move) const {
       if (child.reaped == 0) {
         tell_parent_of(state, id);
       }
-    } else if (plan_.instance(id).starter != plan::kNone) {
+    } else if (plan_.instance(id).starter != plan::kNone &&
+               plan_.instance(id).method != scenario::StartMethod::Daemonize) {
       happens(move, meaning_.orphaned(id));
     }
     if (child.group != me(move).group && child.session == me(move).session) {
@@ -55,9 +60,8 @@ void Turn::leave_children(Move& move) const {
   orphan_groups(state, groups);
 }
 
-// The nearest subreaper above that lives, else the warden.
-std::uint8_t Turn::reaper_after(const State& state) const {
-  std::uint8_t above = state.processes[self_].parent;
+// The nearest subreaper that lives, from this process up, else the warden.
+std::uint8_t Turn::reaper_from(const State& state, std::uint8_t above) {
   while (above != Process::kWarden && above != Process::kZygote) {
     if (lives(state.processes[above]) && state.processes[above].subreaper != 0) {
       return above;
@@ -70,7 +74,7 @@ std::uint8_t Turn::reaper_after(const State& state) const {
 // A group is orphaned if no living member's parent is of another group of the same session. If a
 // member is stopped then, all get SIGHUP and SIGCONT. Only this process's end may have untied them.
 void Turn::orphan_groups(State& state, std::uint64_t groups) const {
-  for (std::uint8_t group = 0; group < plan_.instances().size(); ++group) {
+  for (std::uint8_t group = 0; group < Process::kOfDaemon + State::kProcesses; ++group) {
     bool is_tied_yet = (groups >> group & 1) == 0;
     bool has_stopped = false;
     for (InstanceId id = 0; id < plan_.instances().size(); ++id) {

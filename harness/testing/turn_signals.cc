@@ -186,12 +186,13 @@ void Turn::wait_for_stop(const plan::Step& step) {
   }
 }
 
-// By who has waited for it; or at any time, if its parent is the forkserver, waits for all its
-// children since it ends, or has ended: then somebody else is the parent.
+// By who has waited for it; or at any time, if its parent is the forkserver or the reaper, waits
+// for all its children since it ends, or has ended: then somebody else is the parent.
 bool Turn::may_be_reaped(InstanceId id) const {
   const plan::Instance& instance = plan_.instance(id);
   if (now_.processes[id].reaped != 0 || instance.starter == kNone ||
-      instance.method == scenario::StartMethod::Forkserver) {
+      instance.method == scenario::StartMethod::Forkserver ||
+      instance.method == scenario::StartMethod::Daemonize) {
     return true;
   }
   const Process& parent = now_.processes[instance.starter];

@@ -106,7 +106,10 @@ struct alignas(64) Slot {
   std::uint32_t next_watched;  // slot number + 1 of the next one in the list, 0 = none
   std::int32_t watch;          // the warden's descriptor of it + 1, 0 = none
   std::int64_t end_seen;       // when the warden saw that it had ended, 0 = never
-  std::uint64_t spare[3];
+  // Of a daemon that is being made: the process that makes it, 0 = none (player/daemonize.h).
+  std::atomic<std::int32_t> intermediate;
+  std::uint32_t unused;
+  std::uint64_t spare[2];
 
   static constexpr std::uint32_t kByWarden = 0xFFFF'FFFE;  // the reaper of orphans
   static constexpr std::uint32_t kByZygote = 0xFFFF'FFFD;  // main's parent
@@ -119,6 +122,7 @@ struct alignas(64) Slot {
       8;  // at its end or when noted, its parent was the reaper
   static constexpr std::uint32_t kStartFailed = 16;   // reserved, but no process came of it
   static constexpr std::uint32_t kByForkserver = 32;  // made, and so reaped, by the forkserver
+  static constexpr std::uint32_t kDaemonized = 64;    // made by an intermediate process
 };
 static_assert(sizeof(Slot) == 128);
 
@@ -139,6 +143,7 @@ struct alignas(64) Run {
     kZygoteDied = 16,
     kForkRefused = 32,  // main itself could not be made; `error` says why
     kForeign = 64,      // a process that no step started was found and ended
+    kCpuGone = 128,     // a CPU that a process is to run on cannot be used any more
   };
   std::int64_t started;  // just before main was made
   std::int64_t ended;    // when nothing of it lived any more; 0 = it has not ended
@@ -170,8 +175,9 @@ struct alignas(64) Header {
   std::int32_t warden_pid;  // as players see it: who `reaper` is
   std::int32_t zygote_pid;
   std::int32_t zygote_session;
-  std::int32_t player_fd;  // the player's own program and
-  std::int32_t arena_fd;   // this arena, both close-on-exec, for fresh images
+  std::uint64_t permitted_cpus[16];  // that players may run on, a bit each
+  std::int32_t player_fd;            // the player's own program and
+  std::int32_t arena_fd;             // this arena, both close-on-exec, for fresh images
   // Moved while playing.
   alignas(64) std::atomic<std::uint32_t> next_chunk;
   std::atomic<std::uint32_t> next_text;

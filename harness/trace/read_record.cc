@@ -33,6 +33,7 @@ class RunReader {
     record_.warden_pid = header_.warden_pid;
     record_.zygote_pid = header_.zygote_pid;
     note_damage_if((flags & Run::kZygoteDied) != 0, "the process that starts main died");
+    note_damage_if((flags & Run::kCpuGone) != 0, "a CPU that `cpus` names was taken away");
     note_damage_if((flags & Run::kLost) != 0, "events were lost: the arena was full");
     note_damage_if(run.ended == 0, "the run has not ended");
 
@@ -145,6 +146,7 @@ class RunReader {
                          key_.text_steps[event.step];
     if (is_text && event.error == 0 && event.answer != kNoAnswer) {
       event.text = read_text(line.answer);
+      event.place = text_offset(line.answer);
     }
     return event;
   }

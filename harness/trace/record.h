@@ -31,7 +31,8 @@ struct Event {
   std::optional<base::Instant> returned;  // none: the process ended, or was ended, inside the step
   std::int32_t error = 0;                 // scenario::Symbol, 0 = success
   std::int64_t answer = 0;
-  std::string text;  // of print, receive and request
+  std::string text;         // of print, receive and request
+  std::uint32_t place = 0;  // texts of one run were written in the order of their places
   Cause cause;
 };
 

@@ -49,8 +49,8 @@ void fields(Archive& archive, T& cause) {
 
 template <class Archive, Is<Event> T>
 void fields(Archive& archive, T& event) {
-  auto& [kind, step, call, returned, error, answer, text, cause] = event;
-  archive(kind, step, call, returned, error, answer, text, cause);
+  auto& [kind, step, call, returned, error, answer, text, place, cause] = event;
+  archive(kind, step, call, returned, error, answer, text, place, cause);
 }
 
 template <class Archive, Is<Process> T>

@@ -111,6 +111,9 @@ struct Judge::State {
     shown_run = run.record().run;
     printed.clear();
     for (plan::InstanceId id = 0; id < run.record().processes.size(); ++id) {
+      if (context.plan.output_of(id) == plan::kNone) {
+        continue;
+      }
       for (const trace::Event& event : run.record().processes[id].events) {
         if (event.kind == trace::Line::Step && event.returned &&
             context.plan.step(event.step).verb == scenario::Verb::Print) {

@@ -67,6 +67,45 @@ TEST(Luck, L1JoinWithTimeoutMayReturnByItsClock) {
                                          "join(child) on line 5 may return by its timeout"));
 }
 
+// A daemonized process is nobody's child: no orderly end waits for it, and start has returned
+// whether or not it has begun.
+TEST(Luck, ADaemonizedProcessIsNotWaitedFor) {
+  const Planned test = planned(R"(
+processes:
+  main:
+    - start: [child, server]
+    - print: on
+  child: []
+  server:
+    start_method: daemonize
+    steps: []
+)");
+  EXPECT_TRUE(explained(test, "child.end < main.end").guaranteed);
+  EXPECT_FALSE(explained(test, "server.end < main.end").guaranteed);
+  EXPECT_FALSE(explained(test, "server.begin < main.print").guaranteed);
+  EXPECT_FALSE(explained(test, "main.print < server.begin").guaranteed);
+  const Explanation begin = explained(test, "main.start(server) < server.begin");
+  EXPECT_THAT(begin.headline, HasSubstr("guaranteed (posix): "));
+}
+
+// The starter stands still until the exec; the image's own first moment may come later.
+TEST(Luck, AStartByVforkReturnsBeforeTheImageBegins) {
+  const Planned test = planned(R"(
+processes:
+  main:
+    - start: program
+    - print: on
+    - join: program
+  program:
+    start_method: vfork
+    steps: []
+)");
+  EXPECT_FALSE(explained(test, "program.begin < main.print").guaranteed);
+  EXPECT_FALSE(explained(test, "main.print < program.begin").guaranteed);
+  EXPECT_TRUE(explained(test, "main.start(program) < program.begin").guaranteed);
+  EXPECT_TRUE(explained(test, "program.end < main.join(program)").guaranteed);
+}
+
 TEST(Luck, L2IsAliveMayAnswerYes) {
   EXPECT_FALSE(is_guaranteed(R"(
 processes:

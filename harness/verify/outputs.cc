@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <utility>
 
 namespace procession::verify {
 
@@ -16,15 +18,52 @@ namespace {
 using plan::InstanceId;
 using scenario::VerdictKind;
 
-std::vector<std::string> printed_by(const Context& context, const trace::Process& process) {
-  std::vector<std::string> lines;
-  for (const trace::Event& event : process.events) {
-    if (event.kind == trace::Line::Step && event.returned &&
-        context.plan.step(event.step).verb == scenario::Verb::Print) {
-      lines.push_back(event.text);
+using Lines = std::vector<std::string>;
+
+// The printed lines of one output, whoever wrote them.
+class Output {
+ public:
+  void add(const trace::Event& line, InstanceId writer) {
+    is_shared_ = is_shared_ || (!lines_.empty() && writer != last_writer_);
+    last_writer_ = writer;
+    lines_.push_back(&line);
+  }
+
+  // In the order of writing. An empty line takes no place, so it was written before the one that
+  // has the same.
+  [[nodiscard]] Lines in_order() const {
+    auto lines = lines_;
+    if (is_shared_) {
+      std::ranges::stable_sort(lines, {}, [](const trace::Event* line) {
+        return std::pair(line->place, !line->text.empty());
+      });
+    }
+    Lines texts;
+    for (const trace::Event* line : lines) {
+      texts.push_back(line->text);
+    }
+    return texts;
+  }
+
+ private:
+  std::vector<const trace::Event*> lines_;
+  InstanceId last_writer_ = plan::kNone;
+  bool is_shared_ = false;
+};
+
+// By whose output it is; what is not kept is not there.
+std::map<InstanceId, Output> outputs_of(const Context& context, const trace::Record& record) {
+  std::map<InstanceId, Output> outputs;
+  for (InstanceId id = 0; id < record.processes.size(); ++id) {
+    const InstanceId whose = context.plan.output_of(id);
+    for (const trace::Event& event : record.processes[id].events) {
+      if (whose != plan::kNone && event.kind == trace::Line::Step && event.returned &&
+          context.plan.step(event.step).verb == scenario::Verb::Print) {
+        outputs[whose].add(event, id);
+      }
     }
   }
-  return lines;
+  return outputs;
 }
 
 // One fact as the record has it; none if there is none of that name.
@@ -127,12 +166,13 @@ class OutputCheck final : public EachRunCheck {
     if (!run.record().complete) {
       return incomplete(run.record());
     }
+    auto outputs = outputs_of(context_, run.record());
     for (const InstanceId id : ids_) {
-      std::vector<std::string> wanted;
+      Lines wanted;
       for (const scenario::Text& line : lines_) {
         wanted.push_back(filled_in(context_, run.record(), id, line.value));
       }
-      const auto got = printed_by(context_, run.record().processes[id]);
+      const Lines got = outputs[id].in_order();
       if (got != wanted) {
         return {VerdictKind::Broken,
                 fmt::format("{} printed something else in {}", context_.finder.name_of(id),
@@ -170,8 +210,8 @@ class PrintedCheck final : public EachRunCheck {
       wanted.push_back(filled_in(context_, run.record(), 0, line.value));
     }
     std::vector<std::string> got;
-    for (const trace::Process& process : run.record().processes) {
-      const auto lines = printed_by(context_, process);
+    for (const auto& [whose, output] : outputs_of(context_, run.record())) {
+      const Lines lines = output.in_order();
       got.insert(got.end(), lines.begin(), lines.end());
     }
     std::ranges::sort(wanted);

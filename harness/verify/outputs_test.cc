@@ -73,6 +73,65 @@ TEST(Output, MayNameFactsOfOtherProcesses) {
   EXPECT_EQ(verdict_on("output", test, {two(test).record}).kind, scenario::VerdictKind::Held);
 }
 
+constexpr std::string_view kShared = R"(
+processes:
+  main:
+    - print: a
+    - start: [child, silent]
+    - print: ""
+    - print: d
+  child:
+    stdout: inherit
+    steps:
+      - print: b
+      - print: c
+  silent:
+    stdout: "null"
+    steps:
+      - print: x
+expect:
+  output: {main: [a, b, "", c, d], child: [], silent: []}
+  printed: [a, b, "", c, d]
+)";
+
+// `places`: of main's three lines and of the child's two.
+RecordScript shared(const Planned& test, const std::vector<std::uint32_t>& places) {
+  RecordScript run(test);
+  run.begin("main", 0).text("main.print[0]", 1, "a");
+  run.step("main.start(child)", 2, 3).step("main.start(silent)", 4, 5);
+  run.text("main.print[1]", 6, "").text("main.print[2]", 7, "d");
+  run.begin("child", 3).text("child.print[0]", 6, "b").text("child.print[1]", 7, "c");
+  run.begin("silent", 5).text("silent.print", 6, "");
+  run.exit("child", 10, 11).exit("silent", 10, 11).exit("main", 12, 13);
+  std::size_t next = 0;
+  for (const char* writer : {"main", "child"}) {
+    for (trace::Event& event : run.process(writer).events) {
+      if (test.plan().step(event.step).verb == scenario::Verb::Print) {
+        event.place = places[next++];
+      }
+    }
+  }
+  return run;
+}
+
+// The clock does not say who of two writers was first; the place that a text has got does. An empty
+// line has the place of the next one.
+TEST(Output, OfSeveralWritersStandsInTheOrderOfWriting) {
+  const Planned test = planned(kShared);
+  const RecordScript run = shared(test, {0, 2, 3, 1, 2});
+  EXPECT_EQ(said_on("output", test, {run.record}), "held: printed so in each of 1 run");
+  EXPECT_EQ(said_on("printed", test, {run.record}), "held: all printed in each of 1 run");
+  for (const Verdict& verdict : judged(test, {run.record}).verdicts) {
+    EXPECT_EQ(verdict.kind, scenario::VerdictKind::Held) << verdict.text;
+  }
+}
+
+TEST(Output, OfSeveralWritersInAnotherOrderIsBroken) {
+  const Planned test = planned(kShared);
+  EXPECT_EQ(said_on("output", test, {shared(test, {0, 1, 1, 2, 3}).record}),
+            "broken: main printed something else in run 1");
+}
+
 TEST(Output, MayNameTheReaper) {
   const Planned test =
       planned(two_print("output: {worker: [\"${arg} ${pid}\", \"of "

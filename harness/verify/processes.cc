@@ -194,6 +194,9 @@ class ParentCheck final : public EachRunCheck {
     if (process.parent_gone) {
       return Parent{.adopted = true};
     }
+    if (instance.method == scenario::StartMethod::Daemonize) {
+      return parent_of_daemon(run, id);
+    }
     const InstanceId first = instance.method == scenario::StartMethod::Forkserver
                                  ? context_.plan.header().forkserver
                                  : instance.starter;
@@ -215,6 +218,25 @@ class ParentCheck final : public EachRunCheck {
       return Parent{first};
     }
     return std::nullopt;
+  }
+
+  // Whoever it began with has adopted it: the warden, or a subreaper that may have ended since.
+  [[nodiscard]] static std::optional<Parent> parent_of_daemon(const Timeline& run, InstanceId id) {
+    const auto& processes = run.record().processes;
+    const auto found = std::ranges::find(processes, processes[id].ppid, &trace::Process::pid);
+    if (!processes[id].began || found == processes.end()) {
+      return Parent{.adopted = true};
+    }
+    const auto first = static_cast<InstanceId>(found - processes.begin());
+    const causes::EventId firsts = run.net().end(first);
+    if (!run.happened(firsts) || processes[id].reaper != trace::Process::Reaper::Warden) {
+      return Parent{first, true};
+    }
+    const causes::EventId own = run.net().end(id);
+    const Relation relation = run.happened(own) ? run.relation(own, firsts) : Relation::After;
+    return relation == Relation::TooClose ? std::nullopt
+           : relation == Relation::Before ? std::optional(Parent{first, true})
+                                          : std::optional(Parent{.adopted = true});
   }
 
   // The nearest subreaper that lived when `parent` ended, and as long as the process; else the

@@ -190,7 +190,8 @@ bool Timeline::note_orphans() {
   bool any = false;
   for (InstanceId id = 0; id < record_.processes.size(); ++id) {
     const plan::Instance& instance = plan_.instance(id);
-    if (!record_.processes[id].started || instance.starter == plan::kNone) {
+    if (!record_.processes[id].started || instance.starter == plan::kNone ||
+        instance.method == scenario::StartMethod::Daemonize) {
       continue;
     }
     const InstanceId parent = instance.method == scenario::StartMethod::Forkserver
