@@ -4,6 +4,8 @@
 #include "harness/plan/events.h"
 #include "harness/plan/planning.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -17,7 +19,7 @@ void plan_survivors(Planned& planned, const Plan& view) {
   for (const auto& [pattern, at] : planned.asked.expect.survivors) {
     const auto found = finder.processes(pattern);
     if (found.empty()) {
-      planned.found.add(at, "no process is named so");
+      planned.found.add(at, fmt::format("no process is named `{}`", pattern.parts.back().name));
     }
     for (const auto& process : found) {
       planned.builder.instances[process.instance].survivor = true;

@@ -167,7 +167,9 @@ class Reviewer {
     const std::string& name = pattern.parts.back().name;
     const auto near = base::nearest_word(name, names);
     found_.add(at, fmt::format("no process is named `{}`", name),
-               near && *near != name ? fmt::format("did you mean `{}`?", *near) : "");
+               !near           ? ""
+               : *near == name ? "there is one of that name, but with another index or starter"
+                               : fmt::format("did you mean `{}`?", *near));
   }
 
   void check_observable(const scenario::OutcomePattern::Observable& observable) {
