@@ -2,6 +2,7 @@
 #include "harness/verify/check.h"
 
 #include "harness/base/text.h"
+#include "harness/verify/guarantees.h"
 
 #include <fmt/format.h>
 
@@ -33,6 +34,18 @@ std::string runs_text(std::uint64_t runs) {
 }
 
 std::string run_name(const trace::Record& record) { return fmt::format("run {}", record.run + 1); }
+
+// Nets that were replaced are not asked again.
+Guarantees& Context::guarantees_of(const causes::PlanNet& asked_net) const {
+  std::erase_if(guarantees, [&](const auto& known) {
+    return known.first != net.get() && known.first != widest.get();
+  });
+  auto& known = guarantees[&asked_net];
+  if (!known) {
+    known = std::make_shared<Guarantees>(asked_net);
+  }
+  return *known;
+}
 
 Verdict Check::verdict() const {
   Finding found = finding();

@@ -10,12 +10,15 @@
 #include "harness/verify/verdict.h"
 #include "harness/verify/wording.h"
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 namespace procession::verify {
+
+class Guarantees;
 
 struct Context {
   const scenario::Scenario& asked;
@@ -29,6 +32,10 @@ struct Context {
   // talkers can be missing without a fault: a connection may not be made.
   std::set<plan::InstanceId> sometimes;
   std::set<plan::InstanceId> absent;
+
+  // What is asked of `net` or `widest`, and known of it already: the same for all checks.
+  [[nodiscard]] Guarantees& guarantees_of(const causes::PlanNet& asked_net) const;
+  mutable std::map<const causes::PlanNet*, std::shared_ptr<Guarantees>> guarantees = {};
 };
 
 class Check {

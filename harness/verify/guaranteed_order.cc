@@ -33,8 +33,8 @@ class GuaranteedOrder final : public OrderCheck {
     }
     asked_of_ = context_.net;
     asked_of_widest_ = context_.widest;
-    Guarantees of_all(*context_.net);
-    Guarantees of_some(*context_.widest);
+    Guarantees& of_all = context_.guarantees_of(*context_.net);
+    Guarantees& of_some = context_.guarantees_of(*context_.widest);
     warrant_ = causes::Warrant::Posix;
     open_ = nullptr;
     for (const Pair& pair : pairs_) {
@@ -75,7 +75,7 @@ class GuaranteedOrder final : public OrderCheck {
       return {VerdictKind::Inconclusive, "no run was recorded", {}};
     }
     const Pair* open = open_pair();
-    const Guarantees guarantees(*context_.net);
+    const Guarantees& guarantees = context_.guarantees_of(*context_.net);
     return open == nullptr ? guaranteed(guarantees, warrant_) : not_guaranteed(guarantees, *open);
   }
 

@@ -49,7 +49,10 @@ bool Guarantees::surely_needs(EventId right, const std::vector<EventId>& left) {
   }
   if (last_right_ != right) {
     last_right_ = right;
-    sure_needs_ = causes::sure_needs(net_.net, can_by_posix_, right, Warrant::Posix);
+    if (!can_by_posix_) {
+      can_by_posix_ = causes::possible(net_.net, {}, Warrant::Posix);
+    }
+    sure_needs_ = causes::sure_needs(net_.net, *can_by_posix_, right, Warrant::Posix);
   }
   return std::ranges::any_of(left, [&](EventId event) { return sure_needs_[event]; });
 }

@@ -27,10 +27,7 @@ struct Pair {
 
 class Guarantees {
  public:
-  explicit Guarantees(const causes::PlanNet& net)
-      : net_(net),
-        can_(causes::possible(net.net)),
-        can_by_posix_(causes::possible(net.net, {}, causes::Warrant::Posix)) {}
+  explicit Guarantees(const causes::PlanNet& net) : net_(net), can_(causes::possible(net.net)) {}
 
   // The least warrant with which `right` needs `left`; none: it does not.
   [[nodiscard]] std::optional<causes::Warrant> of(const Pair& pair);
@@ -62,7 +59,7 @@ class Guarantees {
   causes::Possible can_;
   std::vector<causes::EventId> last_left_;
   std::array<std::optional<causes::Possible>, 3> without_;  // by warrant, of last_left_
-  causes::Possible can_by_posix_;
+  std::optional<causes::Possible> can_by_posix_;
   std::optional<causes::EventId> last_right_;
   std::vector<bool> sure_needs_;  // of last_right_, by POSIX alone
 };

@@ -68,7 +68,7 @@ class SerialCheck final : public Check {
     if (!fault_.empty()) {
       return {VerdictKind::Invalid, fault_, {}};
     }
-    Guarantees guarantees(*context_.net);
+    Guarantees& guarantees = context_.guarantees_of(*context_.net);
     std::string open;
     const auto follows = [&](plan::InstanceId first, plan::InstanceId second) {
       return guarantees
