@@ -134,8 +134,11 @@ void NetMaker::parent_deaths() {
     const EventId sent = new_event();
     parent_deaths_[arm] = sent;
     made_.net.needs(sent, made_.effect(arm));
-    // Main's parent outlives the run.
-    gate(sent, 1, self == 0 ? Ids{} : ends_of_parents(self), Warrant::Linux);
+    if (self == 0) {
+      made_.net.never(sent);  // main's parent outlives the run
+    } else {
+      gate(sent, 1, ends_of_parents(self), Warrant::Linux);
+    }
   }
 }
 

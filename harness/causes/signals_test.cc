@@ -416,6 +416,33 @@ processes:
   EXPECT_EQ(guarantee_of(kRace, "child.print", "child.end"), "no");
 }
 
+// Its parent is the reaper from the beginning; only a subreaper above it can end before it.
+TEST(ParentDeath, ComesToADaemonizedProcessOnlyFromASubreaper) {
+  const auto daemon = [](const std::string& first) {
+    return R"(
+processes:
+  main:
+)" + first +
+           R"(
+    - start: daemon
+    - await: daemon.parent_death_signal
+    - exit_now: 0
+  daemon:
+    start_method: daemonize
+    steps:
+      - handle: SIGUSR1
+        steps:
+          - mark: alone
+      - parent_death_signal: SIGUSR1
+      - sleep: forever
+)";
+  };
+  const testing::Planned alone = testing::planned(daemon("    - print: x"));
+  const PlanNet net = net_of(alone.plan());
+  EXPECT_FALSE(possible(net.net)[event(alone, net, "daemon.got(SIGUSR1)")]);
+  EXPECT_EQ(guarantee_of(daemon("    - subreaper"), "main.end", "daemon.got(SIGUSR1)"), "linux");
+}
+
 TEST(ParentDeath, NeverComesToMain) {
   constexpr std::string_view kMain = R"(
 processes:
