@@ -350,7 +350,7 @@ TEST(Reader, ChecksProcesses) {
   EXPECT_THAT(processes("{main: [], a: {steps: [], cpus: [0, -1]}}"),
               ElementsAre(HasSubstr("`-1` is no whole number from 0 to 1023")));
   EXPECT_THAT(processes("{main: [], a: {steps: [], cpus: []}}"),
-              ElementsAre(HasSubstr("`cpus` must be one value or a list of values")));
+              ElementsAre(HasSubstr("`cpus` is an empty list")));
   EXPECT_THAT(processes("{main: [], a: {steps: [], stdout: file}}"),
               ElementsAre(HasSubstr("`stdout` cannot be `file`")));
   EXPECT_THAT(processes("{main: [], a: {steps: [], env: [A]}}"),
@@ -397,7 +397,7 @@ TEST(Reader, ChecksSteps) {
   EXPECT_THAT(problems_of_step("await: child.end?"), ElementsAre(HasSubstr("left of a `<` only")));
   EXPECT_THAT(problems_of_step("start: a.b"),
               ElementsAre(HasSubstr("f:4:15: `.b` does not belong")));
-  EXPECT_THAT(problems_of_step("start: []"), ElementsAre(HasSubstr("one value or a list")));
+  EXPECT_THAT(problems_of_step("start: []"), ElementsAre(HasSubstr("is an empty list")));
   EXPECT_THAT(problems_of_step("{spin: forever}"), ElementsAre(HasSubstr("is no duration")));
   EXPECT_THAT(problems_of_step("{repeat: 2, index: ab, steps: []}"),
               ElementsAre(HasSubstr("`ab` is no letter")));

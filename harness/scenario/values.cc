@@ -127,9 +127,10 @@ std::span<const Node> one_or_more(const Node& node, const Site& site) {
   if (node.is_scalar()) {
     return {&node, 1};
   }
-  if (!node.is_list() || node.items.empty()) {
+  if (!node.is_list()) {
     expected("one value or a list of values", node, site);
-    return {};
+  } else if (node.items.empty()) {
+    site.problems.add(node.at, fmt::format("`{}` is an empty list", site.key));
   }
   return node.items;
 }
