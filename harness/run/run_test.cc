@@ -316,6 +316,9 @@ TEST_P(Play, AStarterKilledWhileItDaemonizesLeavesNothing) {
 
 // The thousandth begins like the first one, and each reaps the next.
 TEST_P(Play, AThousandGenerationsCome) {
+#if defined(PROCESSION_SANITIZED) || defined(PROCESSION_COVERAGE)
+  GTEST_SKIP() << "a thousand instrumented processes take longer than a run may";
+#endif
   PlanScript script;
   std::vector<InstanceId> family = {script.process("main")};
   for (int generation = 0; generation < 1000; ++generation) {
