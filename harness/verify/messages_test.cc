@@ -178,61 +178,6 @@ processes:
               ElementsAre("join(child) on line 5 should have failed, but succeeded"));
 }
 
-// --- Records that cannot be true
-
-class Untrue : public ::testing::Test {
- protected:
-  RecordScript good() const {
-    RecordScript run(test_);
-    run.begin("main", 0).step("main.start(child)", 1, 2).step("main.mark(here)", 3, 4);
-    run.begin("child", 3).exit("child", 4, 6);
-    run.step("main.join(child)", 5, 8, trace::exited_status(0)).exit("main", 9, 12);
-    return run;
-  }
-  [[nodiscard]] std::string said_of(const RecordScript& run) const {
-    return said_on("left", test_, {run.record});
-  }
-  const Planned test_ = planned(R"(
-processes:
-  main:
-    - start: child
-    - mark: here
-    - join: child
-  child: []
-)");
-};
-
-TEST_F(Untrue, ButThisOneCanBeTrue) {
-  EXPECT_EQ(said_of(good()), "held: nothing outlived any of 1 run");
-}
-
-TEST_F(Untrue, AStepTwice) {
-  RecordScript run = good();
-  auto& events = run.process("main").events;
-  events.insert(events.begin(), trace::Event(events.front()));
-  EXPECT_EQ(said_of(run), "invalid: run 1: start(child) is recorded twice");
-}
-
-TEST_F(Untrue, StepsOutOfOrder) {
-  RecordScript run = good();
-  auto& events = run.process("main").events;
-  events.back().call = events.front().call;
-  EXPECT_EQ(said_of(run), "invalid: run 1: the clock contradicts the causes at main.start(child)");
-}
-
-TEST_F(Untrue, AStampFromOutside) {
-  RecordScript run = good();
-  run.record.ended = base::Instant{run.record.started.ns + 5'000};
-  EXPECT_EQ(said_of(run), "invalid: run 1: main has a stamp from outside the run");
-}
-
-TEST_F(Untrue, TwoStatuses) {
-  RecordScript run = good();
-  run.process("child").status = trace::exited_status(1);
-  EXPECT_EQ(said_of(run),
-            "invalid: run 1: join(child) was told another status than the one recorded");
-}
-
 TEST(Messages, NobodyWasLeftWhenTheTimeWasUp) {
   const Planned test = planned("processes: {main: []}\n");
   RecordScript run(test);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "harness/verify/timeline.h"
 
+#include "harness/verify/consistency.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,13 +19,6 @@ namespace {
 
 constexpr base::Instant kEver{std::numeric_limits<std::int64_t>::max()};
 constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();  // a step's answer `none`
-
-bool goes_on(const plan::Plan& plan, const plan::Step& step, const trace::Event& event) {
-  if (event.error == 0) {
-    return !step.has_fails || step.may_succeed;
-  }
-  return std::ranges::count(plan.symbols(step.fails), event.error) != 0;
-}
 
 bool ends_a_line(Verb verb) {
   return verb == Verb::Exit || verb == Verb::ExitNow || verb == Verb::Raise || verb == Verb::EndBy;
@@ -122,7 +117,7 @@ void Timeline::note_step(InstanceId id, const trace::Event& event) {
     note_stop(step, event);
     add_answered_cause(step);
   }
-  if (goes_on(plan_, asked, event)) {
+  if (goes_on(plan_, event)) {
     note(net_.returned(step), returned, returned);
   }
 }
@@ -333,11 +328,8 @@ void Timeline::tighten() {
 }
 
 void Timeline::find_fault() {
-  fault_ = fault_of_repetition();
-  for (const auto next : {&Timeline::fault_of_causes, &Timeline::fault_of_stamps,
-                          &Timeline::fault_of_gaps, &Timeline::fault_of_answers}) {
-    fault_ = fault_.empty() ? (this->*next)() : fault_;
-  }
+  fault_ = fault_of_causes();
+  fault_ = fault_.empty() ? inconsistency(plan_, record_) : fault_;
 }
 
 std::string Timeline::fault_of_causes() const {
@@ -355,108 +347,6 @@ std::string Timeline::fault_of_causes() const {
     }
     if (when_[event].lo > when_[event].hi) {
       return fmt::format("the clock contradicts the causes at {}", finder.name_of(*named));
-    }
-  }
-  return "";
-}
-
-// The run was over when all its processes were. (The sight of a death may be noted later.)
-std::string Timeline::fault_of_stamps() const {
-  const base::Instant end = record_.ended.value_or(kEver);
-  const auto is_inside = [&](base::Instant at) { return record_.started <= at && at <= end; };
-  for (InstanceId id = 0; id < record_.processes.size(); ++id) {
-    const trace::Process& process = record_.processes[id];
-    const bool inside =
-        (!process.began || is_inside(process.begin)) &&
-        (!process.dead_seen || record_.started <= *process.dead_seen) &&
-        std::ranges::all_of(process.events, [&](const trace::Event& event) {
-          return is_inside(event.call) && is_inside(event.returned.value_or(event.call));
-        });
-    if (!inside) {
-      return fmt::format("{} has a stamp from outside the run",
-                         plan::EventFinder(plan_).name_of(id));
-    }
-  }
-  return "";
-}
-
-// A step of the plan happens once; a handler's, once for each signal that was handled.
-std::string Timeline::fault_of_repetition() const {
-  std::vector<std::uint32_t> times(plan_.steps().size(), 0);
-  std::vector<std::uint32_t> most(plan_.steps().size(), 1);
-  const auto in_handler = [&](StepId handle, auto use) {
-    const plan::Range handler = plan_.step(handle).handler;
-    for (StepId step = handler.first; step < handler.first + handler.count; ++step) {
-      use(most[step]);
-    }
-  };
-  for (StepId step = 0; step < most.size(); ++step) {
-    in_handler(step, [](std::uint32_t& count) { count = 0; });
-  }
-  for (const trace::Process& process : record_.processes) {
-    for (const trace::Event& event : process.events) {
-      times[event.step] += event.kind == trace::Line::Step ? 1 : 0;
-      if (event.kind == trace::Line::Got) {
-        in_handler(event.step, [](std::uint32_t& count) { ++count; });
-      }
-    }
-  }
-  for (StepId step = 0; step < times.size(); ++step) {
-    if (times[step] > most[step]) {
-      return fmt::format("{} is recorded twice", plan::EventFinder(plan_).name_of_step(step));
-    }
-  }
-  return "";
-}
-
-// A process does the steps of its line one after the other, by its own clock too. To its exit an
-// error leads from anywhere: that of a step, or of a handler that interrupts the line.
-std::string Timeline::fault_of_gaps() const {
-  const plan::EventFinder finder(plan_);
-  for (InstanceId id = 0; id < record_.processes.size(); ++id) {
-    const auto& events = record_.processes[id].events;
-    const bool handles = std::ranges::any_of(
-        events, [](const trace::Event& event) { return event.kind == trace::Line::Got; });
-    const plan::Range line = plan_.instance(id).steps;
-    const StepId exit = line.first + line.count - 1;
-    StepId next = line.first;
-    base::Instant before = record_.processes[id].begin;
-    for (const trace::Event& event : events) {
-      const bool of_line = event.kind == trace::Line::Step && line.first <= event.step &&
-                           event.step <= exit;  // not of a handler
-      if (!of_line) {
-        continue;
-      }
-      if (event.step != next && !(handles && event.step == exit)) {
-        return fmt::format("{} is recorded where {} must be", finder.name_of_step(event.step),
-                           finder.name_of_step(std::min(next, exit)));
-      }
-      if (event.call < before) {
-        return fmt::format("{} is stamped before what its process did first",
-                           finder.name_of_step(event.step));
-      }
-      before = event.returned.value_or(event.call);
-      const bool on = event.returned && goes_on(plan_, plan_.step(event.step), event);
-      next = on ? next + 1 : exit;
-    }
-  }
-  return "";
-}
-
-// Who joined a process was told the status with which it ended.
-std::string Timeline::fault_of_answers() const {
-  for (const trace::Event* event : lines_) {
-    if (event == nullptr || !event->returned || event->error != 0 || event->answer == kNone) {
-      continue;
-    }
-    const plan::Step& asked = plan_.step(event->step);
-    if (asked.verb != Verb::Join && asked.verb != Verb::Exitcode) {
-      continue;
-    }
-    const auto& status = record_.processes[asked.target].status;
-    if (status && *status != event->answer) {
-      return fmt::format("{} was told another status than the one recorded",
-                         plan::EventFinder(plan_).name_of_step(event->step));
     }
   }
   return "";

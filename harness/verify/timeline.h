@@ -6,9 +6,9 @@
 // Times are intervals. Calls and returns are exact; an effect lies between its call and its return;
 // an end lies between the process's last stamp and the first observation of its death. Causes
 // tighten them: nothing happens before its cause. A process is orphaned in the instant in which its
-// parent ends, if it outlives that. `fault` says why the Record cannot be trusted: a step that is
-// recorded twice or left out, a stamp from outside the run, two answers that contradict each other,
-// an event that happened though its gates were closed, or before its cause by the clock.
+// parent ends, if it outlives that. `fault` says why the Record cannot be trusted: an
+// event that happened though its gates were closed, or before its cause by the clock, or what
+// consistency.h finds.
 
 #include "harness/causes/guarantee.h"
 #include "harness/causes/net_of.h"
@@ -64,10 +64,6 @@ class Timeline {
   void tighten();
   void find_fault();
   [[nodiscard]] std::string fault_of_causes() const;
-  [[nodiscard]] std::string fault_of_stamps() const;
-  [[nodiscard]] std::string fault_of_repetition() const;
-  [[nodiscard]] std::string fault_of_answers() const;
-  [[nodiscard]] std::string fault_of_gaps() const;
   [[nodiscard]] std::vector<causes::EventId> not_happened() const;
 
   const plan::Plan plan_;
