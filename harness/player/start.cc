@@ -99,13 +99,16 @@ class Kept {
 
 }  // namespace
 
+// Counted before it is reserved: of a starter that is killed in between, the warden then looks at a
+// run that needs no look, instead of not looking at one that does.
 bool reserve(InstanceId instance) {
+  this_run().slots_started.fetch_add(1, std::memory_order_acq_rel);
   std::uint32_t free = Slot::Free;
   if (!slot_of(instance).state.compare_exchange_strong(free, Slot::Reserved,
                                                        std::memory_order_acq_rel)) {
+    this_run().slots_started.fetch_sub(1, std::memory_order_acq_rel);
     return false;
   }
-  this_run().slots_started.fetch_add(1, std::memory_order_acq_rel);
   return true;
 }
 

@@ -99,6 +99,14 @@ bool Orphans::is_being_made(plan::InstanceId instance) const {
          (wanted.flags.load(std::memory_order_relaxed) & Slot::kStartFailed) == 0;
 }
 
+std::uint32_t Orphans::reserved() const {
+  std::uint32_t count = 0;
+  for (plan::InstanceId i = 0; i < arena_.header().slots_per_run; ++i) {
+    count += slot(i).state.load(std::memory_order_acquire) != Slot::Free ? 1 : 0;
+  }
+  return count;
+}
+
 void Orphans::mark(plan::InstanceId instance, const Living& found, std::uint32_t flag) const {
   slot(instance).flags.fetch_or(flag | (found.is_orphan ? Slot::kParentGone : 0),
                                 std::memory_order_relaxed);

@@ -39,6 +39,8 @@ class Orphans {
   [[nodiscard]] Living living(plan::InstanceId instance) const;
   // Its starter has begun to make it and nobody knows its number yet.
   [[nodiscard]] bool is_being_made(plan::InstanceId instance) const;
+  // How many were ever reserved by a starter in this run; it never falls.
+  [[nodiscard]] std::uint32_t reserved() const;
 
   // Sets the slot flag; notes whether the parent is the warden.
   void mark(plan::InstanceId instance, const Living& found, std::uint32_t flag) const;

@@ -16,8 +16,11 @@ using std::chrono_literals::operator""s;
 // For what cannot be watched, only looked at.
 constexpr base::Duration kSoon = 1ms;
 constexpr base::Duration kLater = 10s;
-// How long a survivor may be busy before it counts as one, and a start under way.
+// How long a survivor may be busy before it counts as one.
 constexpr base::Duration kGrace = 200ms;
+// How long a start may be under way. Only one whose starter was killed before it made anything
+// takes that long.
+constexpr base::Duration kStartGrace = 1s;
 
 // It sleeps or is stopped, and no signal is on its way to it: nothing that has happened so far will
 // end it.
@@ -64,25 +67,32 @@ bool Settlement::advance(bool ending) {
   return false;
 }
 
-// For somebody who is no survivor and lives, or is being made.
+// For somebody who is no survivor and lives, or is being made. Whoever lived may have started one
+// that had been looked at already: so only a look at all that finds nobody counts, and during which
+// none was reserved. It looks for what is being made first: that can only become what lives.
 bool Settlement::must_wait() {
   if (watched_ && !os::has_ended(watched_.process)) {
     next_look_ = kLater;
     return true;
   }
   watched_ = {};
-  // Whoever lived may have started one before the cursor: only a look from the first on that finds
-  // nobody counts.
-  for (bool looked_at_all = false; !looked_at_all;) {
-    looked_at_all = cursor_ == 0;
+  for (;;) {
+    const bool looks_at_all = cursor_ == 0;
+    const std::uint32_t reserved = looks_at_all ? orphans_.reserved() : 0;
+    const bool being_made = looks_at_all && some_start_is_under_way();
     for (; cursor_ < plan_.instances().size(); ++cursor_) {
       if (is_awaited(plan_.instance(cursor_)) && watch(cursor_)) {
         return true;
       }
     }
     cursor_ = 0;
+    if (being_made) {
+      return true;
+    }
+    if (looks_at_all && orphans_.reserved() == reserved) {
+      return false;
+    }
   }
-  return some_start_is_under_way();
 }
 
 bool Settlement::watch(plan::InstanceId instance) {
@@ -95,7 +105,7 @@ bool Settlement::watch(plan::InstanceId instance) {
 }
 
 bool Settlement::some_start_is_under_way() const {
-  if (base::now() - begun_ >= kGrace) {
+  if (base::now() - begun_ >= kStartGrace) {
     return false;
   }
   for (plan::InstanceId i = 0; i < plan_.instances().size(); ++i) {
