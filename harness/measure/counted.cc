@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "harness/measure/counted.h"
+
+#include "harness/base/check.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace procession::measure {
+
+namespace {
+
+double middle_of(std::size_t cell) {
+  return static_cast<double>(Histogram::lowest_of(cell) + Histogram::highest_of(cell)) / 2;
+}
+
+}  // namespace
+
+Counted::Counted(const Histogram& histogram)
+    : histogram_(histogram), min_(histogram.min()), max_(histogram.max()) {
+  std::uint64_t rank = 0;
+  for (std::size_t cell = 0; cell < Histogram::kCells; ++cell) {
+    if (const std::uint64_t values = histogram.cells()[cell]; values != 0) {
+      rank += values;
+      steps_.push_back({cell, rank});
+    }
+  }
+}
+
+std::uint64_t Counted::count() const { return steps_.empty() ? 0 : steps_.back().up_to; }
+
+std::int64_t Counted::at(std::uint64_t rank) const {
+  base::check(rank >= 1 && rank <= count(), "the rank is one of a value");
+  const auto step = std::lower_bound(
+      steps_.begin(), steps_.end(), rank,
+      [](const Step& candidate, std::uint64_t wanted) { return candidate.up_to < wanted; });
+  return std::clamp(Histogram::highest_of(step->cell), min_, max_);
+}
+
+double Counted::sum(auto of_value) const {
+  double all = 0;
+  for (const Step& step : steps_) {
+    all += static_cast<double>(histogram_.cells()[step.cell]) * of_value(middle_of(step.cell));
+  }
+  return all;
+}
+
+double Counted::mean() const {
+  base::check(count() >= 1, "a mean is of one value or more");
+  const double mean = sum([](double value) { return value; }) / static_cast<double>(count());
+  return std::clamp(mean, static_cast<double>(min_), static_cast<double>(max_));
+}
+
+double Counted::deviation() const {
+  base::check(count() >= 2, "a deviation is of two values or more");
+  const double centre = mean();
+  const double squares = sum([centre](double v) { return (v - centre) * (v - centre); });
+  return std::sqrt(squares / static_cast<double>(count() - 1));
+}
+
+}  // namespace procession::measure
