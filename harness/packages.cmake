@@ -7,6 +7,7 @@ find_package(CLI11 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
+find_package(ZLIB REQUIRED)
 
 # yaml-cpp 0.8 renamed its target.
 if(NOT TARGET yaml-cpp::yaml-cpp)
