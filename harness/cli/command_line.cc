@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "harness/cli/command_line.h"
 
+#include "harness/cli/circumstances.h"
 #include "harness/scenario/scalar.h"
 
 #include <fmt/format.h>
@@ -81,6 +82,14 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name,
                           std::optional<base::Duration>& length, const std::string& description) {
   return add_read_option(command, name, scenario::read_duration, length, description)
       ->type_name("DURATION");
+}
+
+void add_containment(CLI::App& command, run::Containment& containment) {
+  command
+      .add_option("--containment", containment, "What keeps processes from escaping (automatic)")
+      ->type_name(choices_of(kContainments))
+      ->envname("PROCESSION_CONTAINMENT")
+      ->transform(CLI::CheckedTransformer(kContainments).description(""));
 }
 
 void add_colour(CLI::App& command, ColourChoice& choice) {

@@ -8,6 +8,7 @@
 #include "harness/cli/display.h"
 #include "harness/cli/exit_code.h"
 #include "harness/cli/select.h"
+#include "harness/run/play.h"
 
 #include <CLI/CLI.hpp>
 
@@ -51,6 +52,9 @@ CLI::Option* add_read_option(CLI::App& command, const std::string& name,
 // "10s", "250ms": as scenario files have it.
 CLI::Option* add_duration(CLI::App& command, const std::string& name,
                           std::optional<base::Duration>& length, const std::string& description);
+
+// --containment.
+void add_containment(CLI::App& command, run::Containment& containment);
 
 // --color.
 void add_colour(CLI::App& command, ColourChoice& choice);

@@ -6,6 +6,7 @@
 #include "harness/os/limits.h"
 #include "harness/os/machine.h"
 #include "harness/plan/make_plan.h"
+#include "harness/report/result.h"
 #include "harness/run/play.h"
 #include "harness/scenario/reader.h"
 #include "harness/verify/judge.h"
@@ -62,12 +63,7 @@ class Trial final : public run::Observer {
     if (!how_) {
       return how_.error().message;
     }
-    for (const verify::Verdict& verdict : judge_.judgement().verdicts) {
-      if (!verdict.as_expected()) {
-        return fmt::format("{}: {}", verdict.text, verdict.message);
-      }
-    }
-    return {};
+    return report::first_unexpected(judge_.judgement());
   }
   [[nodiscard]] std::uint32_t runs() const { return runs_; }
 

@@ -3,6 +3,7 @@
 // first process is started.
 
 #include "harness/base/shuffle.h"
+#include "harness/cli/circumstances.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/display.h"
@@ -52,11 +53,6 @@ struct RunOptions {
   std::string command_line;
 };
 
-const std::map<std::string, run::Containment> kContainments = {
-    {"automatic", run::Containment::Automatic},
-    {"namespace", run::Containment::Namespace},
-    {"sweep", run::Containment::Sweep}};
-
 trace::RecordHead record_circumstances(const SessionResult& session) {
   trace::RecordHead head;
   head.procession = PROCESSION_VERSION;
@@ -87,22 +83,13 @@ std::string utc_now() {
   return text;
 }
 
-std::string containment_name(run::Containment containment) {
-  const auto found = std::find_if(kContainments.begin(), kContainments.end(),
-                                  [&](const auto& entry) { return entry.second == containment; });
-  return found->first;
-}
-
 SessionResult circumstances(const RunOptions& options, Round round) {
   SessionResult session;
   session.started = utc_now();
   session.command = options.command_line;
   session.seed = round.seed;
   session.round = round.number;
-  session.machine = {{"procession", PROCESSION_VERSION},
-                     {"kernel", "Linux " + os::kernel_release()},
-                     {"cpus", std::to_string(os::available_cpus())},
-                     {"containment", containment_name(options.containment)}};
+  session.machine = machine_facts(options.containment);
   return session;
 }
 
@@ -153,9 +140,11 @@ Played play(std::vector<Prepared> scenarios, const RunOptions& options, SessionO
   how.circumstances = record_circumstances(session);
   Display display(options.colour, !options.no_progress);
   const base::Instant started = base::now();
+  const StolenTime stolen;
   Session playing(std::move(scenarios), std::move(how), display);
   const base::Result<> played = playing.play();
   session.wall = base::now() - started;
+  session.machine.emplace_back("steal", stolen.text());
   session.scenarios = playing.take_results();
   display.show_summary(session);
   Ending ending;
@@ -344,12 +333,7 @@ void add_run_command(CLI::App& app, Command& chosen, const std::string& command_
       ->type_name("SIZE")
       ->needs(record);
   command->add_flag("--no-progress", options->no_progress, "No progress line on a terminal");
-  command
-      ->add_option("--containment", options->containment,
-                   "What keeps processes from escaping (automatic)")
-      ->type_name(choices_of(kContainments))
-      ->envname("PROCESSION_CONTAINMENT")
-      ->transform(CLI::CheckedTransformer(kContainments).description(""));
+  add_containment(*command, options->containment);
   add_colour(*command, options->colour);
   command->footer(kEnvironmentHelp);
   command->callback([&chosen, options] {

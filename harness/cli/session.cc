@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "harness/cli/session.h"
 
+#include "harness/cli/circumstances.h"
 #include "harness/cli/requirements.h"
 #include "harness/plan/fingerprint.h"
 
@@ -62,6 +63,7 @@ Session::Session(std::vector<Prepared> scenarios, SessionOptions options, Displa
     prepared.scenario.timeout = options_.timeout.value_or(prepared.scenario.timeout);
     prepared.scenario.runs = options_.runs.value_or(prepared.scenario.runs);
     results_.push_back(result_of(prepared.scenario));
+    results_.back().placement = placement_of(prepared.scenario);
   }
 }
 

@@ -109,6 +109,7 @@ Json scenario_to_json(const ScenarioResult& result) {
           {"runs", result.runs},
           {"runs_wanted", result.runs_wanted},
           {"wall_ns", result.wall.count()},
+          {"placement", pairs_to_json(result.placement)},
           {"verdicts", verdicts_to_json(result.judgement.verdicts)},
           {"outcomes", outcomes_to_json(result.judgement.outcomes)},
           {"figures", figures_to_json(result.judgement.figures)},

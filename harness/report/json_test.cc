@@ -38,7 +38,7 @@ TEST(Json, holds_a_whole_broken_scenario) {
   EXPECT_EQ(document["scenarios"][1], json::parse(R"({
     "id": "tutorial/luck.yaml[method=fork]", "file": "tutorial/luck.yaml",
     "title": "nobody joins", "tags": [], "outcome": "broken", "reason": "", "diagnostics": [],
-    "runs": 3, "runs_wanted": 10, "wall_ns": 4000000,
+    "runs": 3, "runs_wanted": 10, "wall_ns": 4000000, "placement": {"child": "0-1"},
     "verdicts": [
       {"key": "order", "text": "child.end < main.print", "line": 4, "column": 7,
        "verdict": "broken", "wanted": "held", "as_expected": false,

@@ -44,6 +44,15 @@ Outcome outcome_of(const verify::Judgement& judgement) {
   return worst;
 }
 
+std::string first_unexpected(const verify::Judgement& judgement) {
+  for (const verify::Verdict& verdict : judgement.verdicts) {
+    if (!verdict.as_expected()) {
+      return verdict.text + ": " + verdict.message;
+    }
+  }
+  return {};
+}
+
 bool is_failure(Outcome outcome) {
   switch (outcome) {
     case Outcome::AsExpected:

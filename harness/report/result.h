@@ -42,6 +42,7 @@ struct ScenarioResult {
   std::uint32_t runs = 0;                // played
   std::uint32_t runs_wanted = 0;
   base::Duration wall{};
+  std::vector<std::pair<std::string, std::string>> placement;  // process, the CPUs it keeps to
   verify::Judgement judgement;
 };
 
@@ -58,6 +59,10 @@ struct SessionResult {
 // What the verdicts of one scenario come to: AsExpected, Broken, Invalid or Inconclusive. A verdict
 // that held although the file wants another one breaks the scenario.
 [[nodiscard]] Outcome outcome_of(const verify::Judgement& judgement);
+
+// "a < b: contradicted in run 1": of the first verdict that is not as expected; empty if all
+// are.
+[[nodiscard]] std::string first_unexpected(const verify::Judgement& judgement);
 
 // True for what makes a session fail: a skipped or stopped scenario does not.
 [[nodiscard]] bool is_failure(Outcome outcome);

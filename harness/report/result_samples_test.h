@@ -65,6 +65,7 @@ inline SessionResult sample_session() {
   session.wall = std::chrono::milliseconds(1500);
   session.started = "2024-05-01T12:00:00Z";
   session.command = "procession run tutorial";
+  session.scenarios[1].placement = {{"child", "0-1"}};
   session.machine = {{"kernel", "Linux 6.1"}, {"cpus", "2"}};
   return session;
 }

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+// procession bench: scenarios under Google Benchmark. Each scenario instance is one benchmark; what
+// the library can do, it does: filters, repetitions, statistics, files for tools that compare.
+
+#include "harness/base/text.h"
+#include "harness/cli/circumstances.h"
+#include "harness/cli/command_line.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/held_signals.h"
+#include "harness/cli/prepare.h"
+#include "harness/cli/result_file.h"
+#include "harness/cli/scenario_benchmark.h"
+
+#include <CLI/CLI.hpp>
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace procession::cli {
+
+namespace {
+
+// An option of the library that is handed on, as "--benchmark_NAME=VALUE".
+struct Handed {
+  const char* name;
+  const char* type;  // of its value; "a|b" are all values that it may have; nullptr: a flag
+  const char* description;
+};
+constexpr Handed kHanded[] = {
+    {"context", "KEY=VALUE,...", "More for the context of the result"},
+    {"counters_tabular", nullptr, "Counters as columns of a table"},
+    {"display_aggregates_only", nullptr, "On the console mean, median and so on only"},
+    {"enable_random_interleaving", nullptr, "Repetitions of all benchmarks in a random order"},
+    {"filter", "REGEX", "Only benchmarks whose name matches; after a -, only others"},
+    {"format", "console|csv|json", "Of standard output (console)"},
+    {"list_tests", nullptr, "Print the names of the benchmarks, and play nothing"},
+    {"min_time", "SECONDS", "How long each is played at least, if nobody says how often (0.5)"},
+    {"out", "FILE", "Write the result there, too"},
+    {"out_format", "console|csv|json", "Of that file (json)"},
+    {"repetitions", "NUMBER", "How often each is measured anew (1)"},
+    {"report_aggregates_only", nullptr, "Report mean, median and so on only"},
+    {"time_unit", "ms|ns|s|us", "Of times (ms)"},
+};
+
+struct CommandOptions {
+  Selector selector;
+  std::optional<std::uint32_t> seed;
+  BenchOptions bench;
+  std::vector<std::string> handed;  // to the library; of these:
+  std::string format = "console";
+  std::string out;
+  std::string out_format = "json";
+};
+
+// What is to be known of it here, too.
+void note(const std::string& name, const std::string& value, CommandOptions& options) {
+  for (const auto& [known, member] :
+       {std::pair("--benchmark_format", &CommandOptions::format),
+        std::pair("--benchmark_out", &CommandOptions::out),
+        std::pair("--benchmark_out_format", &CommandOptions::out_format)}) {
+    if (name == known) {
+      options.*member = value;
+    }
+  }
+}
+
+void add_handed_options(CLI::App& command, CommandOptions& options) {
+  for (const Handed& handed : kHanded) {
+    const std::string name = fmt::format("--benchmark_{}", handed.name);
+    if (handed.type == nullptr) {
+      command.add_flag_callback(
+          name, [&options, name] { options.handed.push_back(name + "=true"); }, handed.description);
+      continue;
+    }
+    const auto hand_on = [&options, name](const std::string& value) {
+      options.handed.push_back(name + "=" + value);
+      note(name, value, options);
+    };
+    CLI::Option* option =
+        command.add_option_function<std::string>(name, hand_on, handed.description);
+    option->type_name(handed.type);
+    if (std::string_view(handed.type).find('|') != std::string_view::npos) {
+      const auto words = base::split(handed.type, '|');
+      option->check(
+          CLI::IsMember(std::vector<std::string>(words.begin(), words.end())).description(""));
+    }
+  }
+}
+
+// False if there is an option that it does not understand: it has said which, on standard error.
+bool initialize_library(const std::vector<std::string>& handed) {
+  static std::string program = "procession";  // the library keeps the pointer
+  std::vector<std::string> arguments = handed;
+  std::vector<char*> pointers = {program.data()};
+  for (std::string& argument : arguments) {
+    pointers.push_back(argument.data());
+  }
+  int count = static_cast<int>(pointers.size());
+  pointers.push_back(nullptr);
+  benchmark::SetDefaultTimeUnit(benchmark::kMillisecond);
+  benchmark::Initialize(&count, pointers.data());
+  return !benchmark::ReportUnrecognizedArguments(count, pointers.data());
+}
+
+// JSON that every reader takes. The library's own has NaN where repetitions have a mean of 0 and
+// are to be told how far they stray from it.
+class FiniteJson final : public benchmark::JSONReporter {
+ public:
+  void ReportRuns(const std::vector<Run>& runs) override {
+    std::vector<Run> finite = runs;
+    for (Run& run : finite) {
+      std::erase_if(run.counters,
+                    [](const auto& entry) { return !std::isfinite(entry.second.value); });
+    }
+    JSONReporter::ReportRuns(finite);
+  }
+};
+
+// How many benchmarks there were. Formats other than JSON are the library's affair.
+std::size_t run_library(const CommandOptions& options) {
+  FiniteJson shown;
+  FiniteJson written;
+  return benchmark::RunSpecifiedBenchmarks(
+      options.format == "json" ? &shown : nullptr,
+      !options.out.empty() && options.out_format == "json" ? &written : nullptr);
+}
+
+using Benchmarks = std::vector<std::unique_ptr<ScenarioBenchmark>>;
+
+Benchmarks make_benchmarks(std::vector<Prepared> scenarios, const BenchOptions& options,
+                           std::optional<base::Error>& stop) {
+  Benchmarks all;
+  for (Prepared& prepared : scenarios) {
+    all.push_back(std::make_unique<ScenarioBenchmark>(std::move(prepared), options));
+    ScenarioBenchmark* const one = all.back().get();
+    auto* const registered = benchmark::RegisterBenchmark(
+        one->name().c_str(), [one, &stop](benchmark::State& state) { one->measure(state, stop); });
+    registered->UseManualTime();
+    if (one->runs()) {
+      registered->Iterations(*one->runs());
+    }
+  }
+  return all;
+}
+
+// Of those that were measured: what a filter has left out says nothing.
+ExitCode ending_of(const Benchmarks& all, const std::optional<base::Error>& stop) {
+  report::SessionResult session;
+  for (const auto& one : all) {
+    if (one->result()) {
+      session.scenarios.push_back(*one->result());
+    }
+  }
+  if (stop) {
+    return fail(*stop);
+  }
+  return session.scenarios.empty() ? ExitCode::AsExpected : exit_code_of(session);
+}
+
+// The library ends this process when it cannot write there, without a reason.
+base::Result<> can_be_written(const std::string& out) {
+  if (out.empty()) {
+    return {};
+  }
+  const base::Result<ResultFile> place = ResultFile::open(out);
+  return place ? base::Result<>() : place.error();
+}
+
+ExitCode bench(const CommandOptions& options) {
+  base::Result<Selection> selection = select(options.selector);
+  if (!selection) {
+    return fail(selection.error());
+  }
+  if (selection->scenarios.empty() && selection->bad_files.empty()) {
+    return nothing_selected(options.selector, *selection);
+  }
+  Preparation preparation =
+      prepare(*std::move(selection), Checks::PlanAndReview, options.seed.value_or(0));
+  if (!preparation.bad_files.empty()) {
+    return fail(preparation.bad_files);
+  }
+  if (const base::Result<> writable = can_be_written(options.out); !writable) {
+    return fail(writable.error());
+  }
+  for (const auto& [name, value] : machine_facts(options.bench.playing.containment)) {
+    benchmark::AddCustomContext(name, value);
+  }
+  if (!initialize_library(options.handed)) {
+    return ExitCode::BadInput;
+  }
+  const HeldSignals signals;
+  std::optional<base::Error> stop;
+  const Benchmarks all = make_benchmarks(std::move(preparation.ready), options.bench, stop);
+  if (run_library(options) == 0) {
+    return ExitCode::NothingSelected;  // the library has said so
+  }
+  std::cout.flush();
+  return ending_of(all, stop);
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& app, Command& chosen) {
+  const auto options = std::make_shared<CommandOptions>();
+  CLI::App* command = app.add_subcommand("bench", "Play scenarios under Google Benchmark");
+  add_selector(*command, options->selector)->required();
+  command
+      ->add_option("--runs", options->bench.runs,
+                   "How often each is played, instead of what its file says")
+      ->type_name("NUMBER")
+      ->check(CLI::Range(1u, 1'000'000'000u).description(""));
+  add_seed(*command, options->seed);
+  add_duration(*command, "--timeout", options->bench.timeout,
+               "Of one run, instead of what each file says: 10s");
+  add_containment(*command, options->bench.playing.containment);
+  add_handed_options(*command, *options);
+  command->callback([&chosen, options] { chosen = [options] { return bench(*options); }; });
+}
+
+}  // namespace procession::cli

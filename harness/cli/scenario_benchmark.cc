@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include "harness/cli/scenario_benchmark.h"
+
+#include "harness/base/text.h"
+#include "harness/cli/circumstances.h"
+#include "harness/cli/requirements.h"
+#include "harness/cli/session.h"
+#include "harness/report/printable.h"
+#include "harness/verify/judge.h"
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace procession::cli {
+
+namespace {
+
+using report::Outcome;
+
+// So many runs of one scenario, with how long each took.
+class Series final : public run::Observer {
+ public:
+  Series(const Prepared& prepared, std::uint32_t runs)
+      : prepared_(prepared), runs_(runs), judge_(prepared.scenario, prepared.plan.view()) {}
+
+  base::Result<> play(const run::Options& options) {
+    bool given = false;
+    const auto once = [&]() -> std::optional<run::Work> {
+      if (std::exchange(given, true)) {
+        return std::nullopt;
+      }
+      return run::Work{prepared_.plan.view(), runs_, prepared_.scenario.timeout};
+    };
+    const base::Result<> played = run::play(once, *this, options);
+    return played ? how_ : played;
+  }
+
+  bool record(std::size_t, trace::Record record) override {
+    if (record.stopped) {
+      return false;
+    }
+    judge_.add(record);
+    times_.push_back(record.ended.value_or(record.started + prepared_.scenario.timeout) -
+                     record.started);
+    return !judge_.hopeless();
+  }
+  void done(std::size_t, base::Result<> how) override { how_ = std::move(how); }
+
+  [[nodiscard]] const std::vector<base::Duration>& times() const { return times_; }
+  [[nodiscard]] verify::Judgement judgement() const { return judge_.judgement(); }
+
+ private:
+  const Prepared& prepared_;
+  std::uint32_t runs_;
+  verify::Judge judge_;
+  std::vector<base::Duration> times_;
+  base::Result<> how_;
+};
+
+// The library takes no time of zero: a rate over it is no number.
+double seconds(base::Duration time) {
+  return std::chrono::duration<double>(std::max(time, base::Duration(1))).count();
+}
+
+// "client on 1, server on 0"
+std::string label_of(const Facts& placement) {
+  std::string label;
+  for (const auto& [process, cpus] : placement) {
+    label += fmt::format("{}{} on {}", label.empty() ? "" : ", ", process, cpus);
+  }
+  return label;
+}
+
+// A statistic that is not known has no counter: JSON has no number for it.
+void count(benchmark::State& state, const std::string& name, const std::optional<double>& value) {
+  if (value) {
+    state.counters[name] = *value;
+  }
+}
+
+void count_figures(benchmark::State& state, const std::vector<measure::Figure>& figures) {
+  for (const measure::Figure& figure : figures) {
+    const auto name = [&](const std::string& statistic) {
+      return fmt::format("{}.{}_{}", figure.name, statistic, figure.unit);
+    };
+    state.counters[figure.name + ".n"] = static_cast<double>(figure.count);
+    count(state, name("mean"), figure.mean);
+    for (const measure::Figure::Percentile& percentile : figure.percentiles) {
+      count(state, name(fmt::format("p{}", percentile.percent)), percentile.value);
+    }
+    count(state, name("max"), figure.max);
+  }
+}
+
+}  // namespace
+
+ScenarioBenchmark::ScenarioBenchmark(Prepared prepared, const BenchOptions& options)
+    : prepared_(std::move(prepared)), options_(options) {
+  prepared_.scenario.timeout = options_.timeout.value_or(prepared_.scenario.timeout);
+}
+
+std::string ScenarioBenchmark::name() const {
+  std::string name = prepared_.scenario.file;
+  for (const std::string_view part : base::split(prepared_.scenario.matrix, ',')) {
+    const std::size_t equals = part.find('=');
+    name += equals == std::string_view::npos
+                ? ""
+                : fmt::format("/{}:{}", part.substr(0, equals), part.substr(equals + 1));
+  }
+  return report::printable(name);
+}
+
+std::optional<std::uint32_t> ScenarioBenchmark::runs() const {
+  const std::uint32_t in_file = prepared_.scenario.runs;
+  return options_.runs || in_file <= 1 ? options_.runs : std::optional(in_file);
+}
+
+void ScenarioBenchmark::skip(benchmark::State& state, Outcome outcome, std::string reason) {
+  result_->outcome = outcome;
+  result_->reason = std::move(reason);
+  state.SkipWithError(
+      fmt::format("{}: {}", report::to_string(outcome), report::printable(result_->reason))
+          .c_str());
+}
+
+void ScenarioBenchmark::measure(benchmark::State& state, std::optional<base::Error>& stop) {
+  if (result_ && report::is_failure(result_->outcome)) {
+    return skip(state, result_->outcome, result_->reason);
+  }
+  result_ = result_of(prepared_.scenario);
+  if (stop) {
+    return skip(state, Outcome::Stopped, stop->message);
+  }
+  if (const std::optional<std::string> lacking = unmet(prepared_.scenario)) {
+    return skip(state, Outcome::Skipped, *lacking);
+  }
+  const StolenTime stolen;
+  Series series(prepared_, static_cast<std::uint32_t>(state.max_iterations));
+  if (const base::Result<> played = series.play(options_.playing); !played) {
+    const bool by_user = played.error().kind == base::ErrorKind::Interrupted;
+    stop = by_user ? std::optional(played.error()) : std::nullopt;
+    return skip(state, by_user ? Outcome::Stopped : Outcome::Failed, played.error().message);
+  }
+  const verify::Judgement judgement = series.judgement();
+  result_->outcome = report::outcome_of(judgement);
+  if (result_->outcome != Outcome::AsExpected) {
+    return skip(state, result_->outcome, report::first_unexpected(judgement));
+  }
+  auto time = series.times().begin();
+  for (auto _ : state) {
+    state.SetIterationTime(seconds(*time++));
+  }
+  state.counters["runs_per_second"] =
+      benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+  state.counters["steal"] = stolen.share();
+  count_figures(state, judgement.figures);
+  state.SetLabel(label_of(placement_of(prepared_.scenario)));
+}
+
+}  // namespace procession::cli
