@@ -364,7 +364,9 @@ void NetMaker::request(StepId id) {
     return;
   }
   made_.net.needs(made_.success(id), made_.call(serve->second));
-  made_.net.needs(made_.success(id), some_talker_begins(asked.channel));
+  if (scenario::has_talkers(plan_.step(serve->second).served_by)) {
+    made_.net.needs(made_.success(id), some_talker_begins(asked.channel));
+  }
 }
 
 // One event for all requests of a listener: each gate of its own would be of all talkers.
@@ -400,6 +402,8 @@ void NetMaker::exit(StepId id) {
   orderly_ends_.push_back({id, last});
 }
 
+// Of a process for each connection, the k-th begins when k have connected; those that share them
+// begin with their server's step.
 void NetMaker::talkers() {
   for (std::uint32_t channel = 0; channel < plan_.listeners().size(); ++channel) {
     const auto served = plan_.ids(plan_.listeners()[channel].talkers);
@@ -412,7 +416,9 @@ void NetMaker::talkers() {
       const EventId accepted = new_event();
       accepted_[served[k]] = accepted;
       made_.net.needs(accepted, made_.call(serves_.at(channel)));
-      made_.net.add_gate(accepted, k + 1, connects);
+      if (plan_.step(serves_.at(channel)).served_by == scenario::Handler::Process) {
+        made_.net.add_gate(accepted, k + 1, connects);
+      }
       made_.net.needs(made_.begin(served[k]), accepted);
     }
   }

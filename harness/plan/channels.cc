@@ -238,17 +238,29 @@ class NetPlanner {
     step.channel = connection->listener;
   }
 
-  // One for each connection that a step of the file makes.
   void add_talkers() {
     for (std::uint32_t channel = 0; channel < served_.size(); ++channel) {
       if (served_[channel].serve == kNone) {
         continue;
       }
+      const std::uint32_t count = talkers_of(served_[channel]);
       std::vector<std::uint32_t> talkers;
-      for (std::uint32_t k = 0; k < served_[channel].connections; ++k) {
+      for (std::uint32_t k = 0; k < count; ++k) {
         talkers.push_back(add_talker(builder_.steps[served_[channel].serve], channel, k));
       }
       builder_.listeners[channel].talkers = builder_.id_range(talkers);
+    }
+  }
+
+  // One for each connection that a step of the file makes, or as many as share them.
+  [[nodiscard]] std::uint32_t talkers_of(const Served& served) const {
+    switch (builder_.steps[served.serve].served_by) {
+      case scenario::Handler::Process:
+        return served.connections;
+      case scenario::Handler::Prefork:
+        return planned_.origins[served.serve]->asked->workers;
+      default:
+        return 0;
     }
   }
 
@@ -257,6 +269,8 @@ class NetPlanner {
     Instance talker;
     talker.kind = Instance::Kind::Talker;
     talker.method = serve.method;
+    // Who serves until it is told to stop must not be waited for by an exit that tells it nothing.
+    talker.daemon = serve.served_by == scenario::Handler::Prefork;
     talker.path = builder_.text(
         fmt::format("{}/{}", builder_.text_of(builder_.instances[serve.self].path), name));
     talker.name = builder_.text(name);
@@ -268,6 +282,7 @@ class NetPlanner {
     Step talk;
     talk.verb = Verb::Talk;
     talk.service = serve.service;
+    talk.served_by = serve.served_by;
     talk.channel = channel;
     return add_implicit_instance(planned_, talker, {talk});
   }

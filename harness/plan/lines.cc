@@ -252,6 +252,7 @@ class LinePlanner {
     step.action = asked.action;
     step.write_end = asked.write_end;
     step.service = asked.service;
+    step.served_by = asked.handler;
     step.method = asked.start_method;
     step.backlog = static_cast<std::uint32_t>(asked.backlog);
     step.duration_ns = asked.duration ? asked.duration->count() : -1;

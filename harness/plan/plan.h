@@ -87,9 +87,9 @@ struct Step {
   scenario::SignalAction action = scenario::SignalAction::Steps;  // handle
   bool write_end = false;                                         // close_end
   bool flag = false;                                              // set_daemon: `to`
-  std::uint16_t reserved = 0;
-  InstanceId self = kNone;  // whose line it stands in
-  std::uint32_t line = 0;   // of the file
+  scenario::Handler served_by = scenario::Handler::Process;       // serve, talk: its `handler`
+  InstanceId self = kNone;                                        // whose line it stands in
+  std::uint32_t line = 0;                                         // of the file
   std::uint32_t column = 0;
   InstanceId target = kNone;     // the one process it acts on
   StepId group_first = kNone;    // a step on several processes is a run of steps, one for each:
@@ -118,7 +118,8 @@ struct Step {
 struct Instance {
   enum class Kind : std::uint8_t {
     Player,      // written in the file
-    Talker,      // serves one connection; begins when its server accepts
+    Talker,      // serves connections: begins when its server accepts one, or, of the handler
+                 // `prefork`, with its server's step
     Forkserver,  // starts the children of the method of that name; at most one
   };
   Kind kind = Kind::Player;
@@ -148,7 +149,8 @@ struct Pipe {
 struct Listener {
   TextRef name;                 // of `listen`, or the server's path for a `serve` without one
   std::uint32_t port_word = 0;  // in the run's words: the port once bound, else 0
-  Range talkers;                // into ids(): who serves its connections, in order of accepting
+  Range talkers;                // into ids(): what processes serve its connections, in the order
+                                // in which they are made
 };
 
 // The block of bytes starts with this; offsets are from its beginning.

@@ -210,31 +210,39 @@ void GateWait::watch_nothing() {
   unmade_end_ = false;
 }
 
-Deadline GateWait::next_look() const {
+base::Duration GateWait::until_next_look() const {
   if (unmade_end_) {
-    return Deadline::in(patience_);
+    return base::Duration(patience_);
   }
-  return Deadline::in(unwatched_ ? kLookAgain + gate_.feeds.count * kLookAgainPerFeed
-                                 : kLookAnyway);
+  return base::Duration(unwatched_ ? kLookAgain + gate_.feeds.count * kLookAgainPerFeed
+                                   : kLookAnyway);
 }
 
-bool GateWait::sleep(Deadline deadline, pollfd* also) {
-  std::array<pollfd, kMany + 2> entries;
+void GateWait::have_patience() { patience_ = std::min(2 * patience_, kLongestPatience); }
+
+bool GateWait::sleep(Deadline deadline) {
+  std::array<pollfd, kMany + 1> entries;
   entries[0] = {bell_.fd(), POLLIN, 0};
-  entries[1] = also == nullptr ? pollfd{-1, 0, 0} : *also;
   for (std::size_t k = 0; k < watched_count_; ++k) {
-    entries[k + 2] = {watched_[k].get(), POLLIN, 0};
+    entries[k + 1] = {watched_[k].get(), POLLIN, 0};
   }
-  const Woken woken = poll_until(std::span(entries).first(watched_count_ + 2),
-                                 Deadline::earlier(deadline, next_look()));
-  if (also != nullptr) {
-    also->revents = woken == Woken::Ready ? entries[1].revents : short{0};
+  const Deadline look = Deadline::in(until_next_look().count());
+  if (poll_until(std::span(entries).first(watched_count_ + 1), Deadline::earlier(deadline, look)) !=
+      Woken::Late) {
+    return true;
   }
-  if (woken == Woken::Late) {
-    patience_ = std::min(2 * patience_, kLongestPatience);
-    return !deadline.has_passed();
+  have_patience();
+  return !deadline.has_passed();
+}
+
+load::Wake GateWait::wake() {
+  wakers_[0] = bell_.fd();
+  for (std::size_t k = 0; k < watched_count_; ++k) {
+    wakers_[k + 1] = watched_[k].get();
   }
-  return true;
+  const base::Instant at = base::now() + until_next_look();
+  have_patience();
+  return {std::span(wakers_).first(watched_count_ + 1), at};
 }
 
 }  // namespace procession::player

@@ -8,6 +8,7 @@
 // A gate's counter holds how many have arrived and, in its top bit, that the gate stays closed for
 // ever, so that one waiter's discovery is every waiter's.
 
+#include "harness/load/wake.h"
 #include "harness/os/unique_fd.h"
 #include "harness/player/bell.h"
 #include "harness/player/deadline.h"
@@ -32,9 +33,11 @@ class GateWait {
 
   [[nodiscard]] int error() const { return bell_.error(); }  // errno, 0 = it can wait
   [[nodiscard]] View look();
-  // After `look` has said Closed: sleeps until the gate may look different, `also` is ready (its
-  // revents say so) or it is too late: then false.
-  [[nodiscard]] bool sleep(Deadline deadline, pollfd* also = nullptr);
+  // After `look` has said Closed: sleeps until the gate may look different or it is too late: then
+  // false.
+  [[nodiscard]] bool sleep(Deadline deadline);
+  // The same for who sleeps elsewhere, and looks again after this; good until the next look.
+  [[nodiscard]] load::Wake wake();
 
   // The process whose end has opened it; none if arrivals did.
   [[nodiscard]] plan::InstanceId opened_by_end_of() const { return opened_by_; }
@@ -51,7 +54,8 @@ class GateWait {
   [[nodiscard]] Chance watch(plan::InstanceId instance);
   [[nodiscard]] bool is_watched(plan::InstanceId instance) const;
   void watch_nothing();
-  [[nodiscard]] Deadline next_look() const;
+  [[nodiscard]] base::Duration until_next_look() const;
+  void have_patience();
 
   // How many processes one waiter watches at a time where all must come: others watch others, and
   // every look begins elsewhere. Where one suffices, the more the better.
@@ -63,10 +67,11 @@ class GateWait {
   std::array<os::UniqueFd, kMany> watched_;
   std::array<plan::InstanceId, kMany> watched_who_;  // the first `watched_count_` are set
   std::size_t watched_count_ = 0;
-  bool unwatched_ = false;   // something may happen that would not wake us
-  bool unmade_end_ = false;  // a process whose end is waited for has not been made yet
-  std::int64_t patience_;    // with the latter
-  std::uint32_t offset_;     // where the next look at the arrivals begins
+  std::array<int, kMany + 1> wakers_;  // what `wake` returns
+  bool unwatched_ = false;             // something may happen that would not wake us
+  bool unmade_end_ = false;            // a process whose end is waited for has not been made yet
+  std::int64_t patience_;              // with the latter
+  std::uint32_t offset_;               // where the next look at the arrivals begins
   std::uint32_t ends_seen_ = 0;
   plan::InstanceId opened_by_ = plan::kNone;
 };

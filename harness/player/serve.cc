@@ -1,104 +1,57 @@
 // SPDX-License-Identifier: MIT
-// serve: one process per connection. Accepts until what it waits for has come, then takes what is
-// still in the queue, stops listening, joins its talkers and goes on.
-#include "harness/player/children.h"
+// serve: accepts until what it waits for has come, then takes what is still in the queue, stops
+// listening, waits for the end of what it serves and goes on.
+#include "harness/load/epoll_engine.h"
+#include "harness/load/thread_engine.h"
+#include "harness/load/upper.h"
 #include "harness/player/gate.h"
+#include "harness/player/server.h"
 #include "harness/player/sockets.h"
-#include "harness/player/start.h"
 #include "harness/player/steps.h"
 
 #include <cerrno>
-#include <optional>
-#include <sys/socket.h>
 
 namespace procession::player {
 
 namespace {
 
-using plan::InstanceId;
+using scenario::Handler;
 
-// A connection that breaks before it is accepted is its client's affair (accept(2)).
-bool is_passing(int error) { return error == EINTR || error == ECONNABORTED || error == EPROTO; }
-
-class Server {
+// By an engine in this process.
+class EngineServer final : public Server {
  public:
-  explicit Server(const plan::Step& step)
-      : step_(step),
-        socket_(listening_socket(step.channel)),
-        talkers_(the_plan().ids(the_plan().listeners()[step.channel].talkers)) {}
+  EngineServer(load::Engine& engine, const plan::Step& step) : engine_(engine), step_(step) {}
 
-  [[nodiscard]] bool is_open() const { return socket_ >= 0; }
-  [[nodiscard]] pollfd readiness() const { return {socket_, POLLIN, 0}; }
-
-  // Accepts and serves all connections that are there. It is the child, or fails, or has done.
-  Outcome serve_waiting() {
-    for (;;) {
-      os::UniqueFd connection(::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC));
-      if (!connection) {
-        if (is_passing(errno)) {
-          continue;
-        }
-        return errno == EAGAIN ? Outcome{} : Outcome::failed(errno);
-      }
-      reap_ended();
-      const Outcome outcome = serve_one(std::move(connection));
-      if (outcome.is_child || outcome.error != 0) {
-        return outcome;
-      }
-    }
+  Outcome open() override {
+    return Outcome::of_errno(engine_.open(listening_socket(step_.channel), answer_of(step_)));
   }
-
-  void join_talkers() const {
-    for (InstanceId child = first_child(); child != plan::kNone; child = next_child(child)) {
-      if (the_plan().instance(child).kind == plan::Instance::Kind::Talker) {
-        (void)join_child(child, Deadline::never());
-      }
-    }
-  }
+  Outcome serve(const load::Wake& wake) override { return Outcome::of_errno(engine_.serve(wake)); }
+  Outcome take_waiting() override { return Outcome::of_errno(engine_.take_waiting()); }
+  Outcome drain() override { return Outcome::of_errno(engine_.drain()); }
+  void abandon() override { (void)engine_.drain(); }
 
  private:
-  // The next talker serves it. A connection beyond the last one is closed.
-  Outcome serve_one(os::UniqueFd connection) {
-    while (next_ < talkers_.size()) {
-      const InstanceId talker = talkers_[next_++];
-      const Outcome outcome = start_process(talker, step_.method, connection.get());
-      if (outcome.is_child) {
-        (void)connection.release();
-        return outcome;
-      }
-      // Another server of the same listener has taken it.
-      if (outcome.error != scenario::kAlreadyStarted) {
-        return outcome;
-      }
-    }
-    return {};
-  }
-
-  static void reap_ended() {
-    bool none_left = false;
-    while (reap_any(none_left) != plan::kNone) {
-    }
-  }
-
+  load::Engine& engine_;
   const plan::Step& step_;
-  int socket_;
-  std::span<const InstanceId> talkers_;
-  std::size_t next_ = 0;
 };
+
+bool is_over(const Outcome& outcome) { return outcome.is_child || outcome.error != 0; }
 
 Outcome serve_for_ever(Server& server) {
   for (;;) {
-    pollfd entry = server.readiness();
-    (void)poll_until({&entry, 1}, Deadline::never());
-    const Outcome outcome = server.serve_waiting();
-    if (outcome.is_child || outcome.error != 0) {
+    const Outcome outcome = server.serve({});
+    if (is_over(outcome)) {
       return outcome;
     }
   }
 }
 
 // Success: the gate has opened.
-Outcome serve_at_gate(Server& server, GateWait& wait) {
+Outcome serve_at_gate(Server& server, const plan::Gate& gate) {
+  GateWait wait(gate);
+  if (wait.error() != 0) {
+    return Outcome::failed(wait.error());
+  }
   for (;;) {
     switch (wait.look()) {
       case GateWait::View::Open:
@@ -108,49 +61,76 @@ Outcome serve_at_gate(Server& server, GateWait& wait) {
       case GateWait::View::Closed:
         break;
     }
-    pollfd entry = server.readiness();
-    do {
-      (void)wait.sleep(Deadline::never(), &entry);
-      if (entry.revents != 0) {
-        const Outcome outcome = server.serve_waiting();
-        if (outcome.is_child || outcome.error != 0) {
-          return outcome;
-        }
-      }
-    } while (entry.revents != 0);
+    const Outcome outcome = server.serve(wait.wake());
+    if (is_over(outcome)) {
+      return outcome;
+    }
   }
 }
 
 Outcome serve_until(Server& server, const plan::Step& step) {
-  GateWait wait(the_plan().gates()[step.gate]);
-  if (wait.error() != 0) {
-    return Outcome::failed(wait.error());
+  Outcome outcome = server.open();
+  if (is_over(outcome)) {
+    return outcome;
   }
-  const Outcome opened = serve_at_gate(server, wait);
-  if (opened.is_child || opened.error != 0) {
-    return opened;
+  const Outcome opened = step.gate == plan::kNone
+                             ? serve_for_ever(server)
+                             : serve_at_gate(server, the_plan().gates()[step.gate]);
+  outcome = opened;
+  if (!is_over(outcome)) {
+    outcome = server.take_waiting();  // who had connected before is served
   }
-  // Who had connected before is served.
-  const Outcome drained = server.serve_waiting();
-  return drained.is_child || drained.error != 0 ? drained : opened;
+  if (!is_over(outcome)) {
+    stop_listening(step.channel);
+    outcome = server.drain();
+  }
+  return is_over(outcome) ? outcome : opened;
+}
+
+Outcome serve_by(Server& server, const plan::Step& step) {
+  const Outcome outcome = serve_until(server, step);
+  if (outcome.error != 0) {
+    server.abandon();
+  }
+  return outcome;
+}
+
+Outcome serve_by(load::Engine& engine, const plan::Step& step) {
+  EngineServer server(engine, step);
+  return serve_by(server, step);
 }
 
 }  // namespace
 
+load::Answer answer_of(const plan::Step& step) {
+  return step.service == scenario::Service::Echo ? load::unchanged : load::to_upper;
+}
+
 Outcome serve(const plan::Step& step) {
-  Server server(step);
-  if (!server.is_open()) {
+  if (listening_socket(step.channel) < 0) {
     return Outcome::failed(EBADF);
   }
-  if (step.gate == plan::kNone) {
-    return serve_for_ever(server);
+  switch (step.served_by) {
+    case Handler::Process: {
+      ProcessServer server(step);
+      return serve_by(server, step);
+    }
+    case Handler::Prefork: {
+      PreforkServer server(step);
+      return serve_by(server, step);
+    }
+    case Handler::Thread: {
+      load::ThreadEngine engine;
+      return serve_by(engine, step);
+    }
+    case Handler::Epoll: {
+      load::EpollEngine engine;
+      return serve_by(engine, step);
+    }
+    case Handler::IoUring:
+      break;
   }
-  const Outcome served = serve_until(server, step);
-  if (!served.is_child && served.error == 0) {
-    stop_listening(step.channel);
-    server.join_talkers();
-  }
-  return served;
+  return Outcome::failed(ENOSYS);
 }
 
 }  // namespace procession::player

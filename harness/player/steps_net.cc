@@ -46,8 +46,10 @@ int listen_at(std::uint32_t port, std::uint32_t backlog, os::UniqueFd& socket) {
   socket = tcp_socket();
   const int on = 1;
   const sockaddr_in address = loopback(port);
+  // What it accepts has TCP_NODELAY from it.
   const bool listens = socket &&
                        ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+                       ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
                        ::bind(socket.get(), generic(address), sizeof address) == 0 &&
                        ::listen(socket.get(), static_cast<int>(backlog)) == 0;
   return listens ? 0 : errno;

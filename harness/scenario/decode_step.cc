@@ -199,7 +199,12 @@ void decode_options(const Fields& fields, Step& step, Diagnostics& problems) {
     step.action = action == "ignore" ? SignalAction::Ignore : SignalAction::Default;
   }
   step.on = fields["on"].name().value_or(Text{});
-  (void)fields["handler"].word();  // read for its check: `process` is the only one
+  if (auto word = fields["handler"].word()) {
+    step.handler = handler_named(*word).value_or(Handler::Process);
+  }
+  if (auto workers = fields["workers"].integer()) {
+    step.workers = static_cast<std::uint32_t>(*workers);
+  }
   if (auto word = fields["start_method"].word()) {
     step.start_method = start_method_named(*word).value_or(StartMethod::Fork);
   }
@@ -232,6 +237,19 @@ void check_can_wait(const Step& step, Diagnostics& problems) {
   }
 }
 
+// Options that say something of processes which this handler does not have.
+void check_server(const Fields& fields, const Step& step, Diagnostics& problems) {
+  const auto needs = [&](std::string_view option, Handler handler) {
+    if (const Field field = fields[option]; field && step.handler != handler) {
+      problems.add(field.node().at,
+                   fmt::format("`{}` with `handler: {}`", option, to_string(step.handler)),
+                   fmt::format("it belongs to `handler: {}`", to_string(handler)));
+    }
+  };
+  needs("workers", Handler::Prefork);
+  needs("start_method", Handler::Process);
+}
+
 std::optional<Step> decode_map(const Node& node, Diagnostics& problems) {
   const VerbRow* row = verb_of_map(node, problems);
   if (row == nullptr) {
@@ -246,6 +264,8 @@ std::optional<Step> decode_map(const Node& node, Diagnostics& problems) {
   decode_options(fields, step, problems);
   if (step.verb == Verb::Handle) {
     check_handler(fields, step, problems);
+  } else if (step.verb == Verb::Serve) {
+    check_server(fields, step, problems);
   } else if (step.verb == Verb::Block || step.verb == Verb::Unblock) {
     check_can_wait(step, problems);
   }

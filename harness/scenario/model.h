@@ -56,6 +56,8 @@ struct Step {
   std::vector<Step> steps;                       // repeat, handle
   SignalAction action = SignalAction::Steps;     // handle
   Service service = Service::Upper;              // serve
+  Handler handler = Handler::Process;            // serve
+  std::uint32_t workers = 4;                     // serve, prefork: how many processes
   Text on;                                       // serve, request: a listener's, a connect's label
   StartMethod start_method = StartMethod::Fork;  // serve: of its talkers
   int backlog = 4096;                            // serve, listen

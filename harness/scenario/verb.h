@@ -183,6 +183,31 @@ enum class Service : std::uint8_t {
   Echo
 };  // what a server answers: A-Z for a-z, or the same
 
+// Who serves the connections of a server: a process for each, a few processes that share them, a
+// thread for each, or one process that serves them all, as epoll(7) or io_uring(7) tells it to.
+enum class Handler : std::uint8_t { Process, Prefork, Thread, Epoll, IoUring };
+
+inline constexpr std::array<std::string_view, 5> kHandlerNames = {"process", "prefork", "thread",
+                                                                  "epoll", "io_uring"};
+
+[[nodiscard]] constexpr std::string_view to_string(Handler handler) {
+  return kHandlerNames[static_cast<std::size_t>(handler)];
+}
+
+[[nodiscard]] constexpr std::optional<Handler> handler_named(std::string_view name) {
+  for (std::size_t i = 0; i < kHandlerNames.size(); ++i) {
+    if (kHandlerNames[i] == name) {
+      return static_cast<Handler>(i);
+    }
+  }
+  return std::nullopt;
+}
+
+// Whether processes of their own serve: `server/talker[k]`.
+[[nodiscard]] constexpr bool has_talkers(Handler handler) {
+  return handler == Handler::Process || handler == Handler::Prefork;
+}
+
 enum class SendOrder : std::uint8_t { InOrder, Reverse, Random };  // of a step on several processes
 
 }  // namespace procession::scenario

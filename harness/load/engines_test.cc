@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: MIT
+// Every engine with real connections. A server is a forked process, so that it can run out of
+// descriptors alone.
+#include "harness/load/epoll_engine.h"
+#include "harness/load/thread_engine.h"
+#include "harness/load/upper.h"
+#include "harness/os/process.h"
+
+#include <gtest/gtest.h>
+
+#include <arpa/inet.h>
+#include <cerrno>
+#include <csignal>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+namespace procession::load {
+namespace {
+
+enum class Kind { Thread, Epoll };
+
+template <class Use>
+int with_engine(Kind kind, Use use) {
+  switch (kind) {
+    case Kind::Thread: {
+      ThreadEngine engine;
+      return use(engine);
+    }
+    case Kind::Epoll: {
+      EpollEngine engine;
+      return use(engine);
+    }
+  }
+  return ENOSYS;
+}
+
+sockaddr_in address_of_port(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+const sockaddr* generic(const sockaddr_in& address) {
+  return reinterpret_cast<const sockaddr*>(&address);
+}
+
+// One client's end. A server that does not answer is the test's time limit.
+class Client {
+ public:
+  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const sockaddr_in address = address_of_port(port);
+    EXPECT_EQ(::connect(socket_.get(), generic(address), sizeof address), 0);
+    const int on = 1;
+    ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
+
+  void say(std::string_view text) const {
+    ASSERT_EQ(::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL), std::ssize(text));
+  }
+  // So many bytes, or what comes before the end.
+  [[nodiscard]] std::string hear(std::size_t size) const {
+    std::string text(size, '\0');
+    std::size_t heard = 0;
+    while (heard < size) {
+      const ssize_t some = ::recv(socket_.get(), text.data() + heard, size - heard, 0);
+      if (some <= 0) {
+        break;
+      }
+      heard += static_cast<std::size_t>(some);
+    }
+    text.resize(heard);
+    return text;
+  }
+  [[nodiscard]] std::string hear_all() const { return hear(1 << 20); }
+  [[nodiscard]] std::string ask(std::string_view text) const {
+    say(text);
+    return hear(text.size());
+  }
+  // As much as goes without being read, and how much that was.
+  [[nodiscard]] std::size_t say_until_stuck(std::size_t chunk) const {
+    const std::string text(chunk, 'x');
+    std::size_t said = 0;
+    for (;;) {
+      const ssize_t some =
+          ::send(socket_.get(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (some > 0) {
+        said += static_cast<std::size_t>(some);
+        continue;
+      }
+      // Full; unless the server takes something soon, it is stuck.
+      pollfd entry{socket_.get(), POLLOUT, 0};
+      if (::poll(&entry, 1, 200) == 0) {
+        return said;
+      }
+    }
+  }
+  void end_my_side() const { ::shutdown(socket_.get(), SHUT_WR); }
+  void close() { socket_.reset(); }
+  void reset() {
+    const linger hard{1, 0};
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    socket_.reset();
+  }
+  [[nodiscard]] int descriptor() const { return socket_.get(); }
+
+ private:
+  os::UniqueFd socket_;
+};
+
+class Engines : public testing::TestWithParam<Kind> {
+ protected:
+  Engines() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+    sockaddr_in address = address_of_port(0);
+    EXPECT_EQ(::bind(listener_.get(), generic(address), sizeof address), 0);
+    EXPECT_EQ(::listen(listener_.get(), 1024), 0);
+    socklen_t size = sizeof address;
+    ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+    closing_.reset(::eventfd(0, EFD_CLOEXEC));
+  }
+  ~Engines() override {
+    if (server_ > 0) {
+      ::kill(server_, SIGKILL);
+      ::waitpid(server_, nullptr, 0);
+    }
+  }
+
+  // Serves, is told to close, takes who waits, drains. `room`: how many descriptors it may have
+  // beyond those that it begins with.
+  void start_server(int room = 1000) {
+    server_ = ::fork();
+    ASSERT_GE(server_, 0);
+    if (server_ == 0) {
+      os::leave(with_engine(GetParam(), [&](Engine& engine) { return play(engine, room); }));
+    }
+  }
+  // Its exit status: 0, or the error.
+  int end_of_server() {
+    ::eventfd_write(closing_.get(), 1);
+    return status_of_server();
+  }
+  int status_of_server() {
+    int status = 0;
+    EXPECT_EQ(::waitpid(server_, &status, 0), server_);
+    server_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  [[nodiscard]] Client client() const { return Client(port_); }
+
+  os::UniqueFd listener_;
+  std::uint16_t port_ = 0;
+  os::UniqueFd closing_;
+  pid_t server_ = -1;
+
+ private:
+  int play(Engine& engine, int room) {
+    int error = engine.open(listener_.get(), to_upper);
+    const int next = os::UniqueFd(::dup(listener_.get())).get();
+    const rlim_t most = static_cast<rlim_t>(next + room);
+    const rlimit limit{most, most};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    const int wakers[] = {closing_.get()};
+    error = error != 0 ? error : engine.serve({wakers, {}});
+    error = error != 0 ? error : engine.take_waiting();
+    listener_.reset();
+    return error != 0 ? error : engine.drain();
+  }
+};
+
+TEST_P(Engines, AnswerEachClient) {
+  start_server();
+  std::vector<Client> clients;
+  for (int k = 0; k < 100; ++k) {
+    clients.push_back(client());
+  }
+  for (int round = 0; round < 3; ++round) {
+    for (int k = 0; k < 100; ++k) {
+      clients[static_cast<std::size_t>(k)].say("hello " + std::to_string(k % 10));
+    }
+    for (int k = 0; k < 100; ++k) {
+      EXPECT_EQ(clients[static_cast<std::size_t>(k)].hear(7), "HELLO " + std::to_string(k % 10));
+    }
+  }
+  clients.clear();
+  EXPECT_EQ(end_of_server(), 0);
+}
+
+TEST_P(Engines, HalfALetterWaitsForItsOtherHalf) {
+  start_server();
+  const Client one = client();
+  const Client other = client();
+  one.say("a\xC3");
+  EXPECT_EQ(one.hear(1), "A");  // so the half is there too
+  EXPECT_EQ(other.ask("\xD1\x8F"), "\xD0\xAF");
+  one.say(
+      "\xA9"
+      "b");
+  EXPECT_EQ(one.hear(3),
+            "\xC3\x89"
+            "B");
+}
+
+TEST_P(Engines, WhoEndsHisSideGetsAllAnswersAndTheEnd) {
+  start_server();
+  const Client one = client();
+  one.say("abc\xC3");
+  one.end_my_side();
+  EXPECT_EQ(one.hear_all(), "ABC\xC3");
+  EXPECT_EQ(end_of_server(), 0);
+}
+
+TEST_P(Engines, AResetIsNobodyElsesAffair) {
+  start_server();
+  Client one = client();
+  const Client other = client();
+  EXPECT_EQ(one.ask("a"), "A");
+  one.say("unread");
+  one.reset();
+  EXPECT_EQ(other.ask("b"), "B");
+  EXPECT_EQ(client().ask("c"), "C");
+}
+
+TEST_P(Engines, AClientMayVanishWithAnswersUnread) {
+  start_server();
+  {
+    Client one = client();
+    EXPECT_GT(one.say_until_stuck(100'000), 0u);
+    one.close();
+  }
+  EXPECT_EQ(client().ask("b"), "B");
+  EXPECT_EQ(end_of_server(), 0);  // so nothing of the first one is left
+}
+
+TEST_P(Engines, WhoDoesNotReadKeepsNobodyFromReading) {
+  start_server();
+  const Client mute = client();
+  const Client other = client();
+  const std::size_t said = mute.say_until_stuck(100'000);
+  for (int k = 0; k < 100; ++k) {
+    ASSERT_EQ(other.ask("b"), "B");
+  }
+  // And when it reads at last, nothing is missing.
+  mute.end_my_side();
+  std::size_t heard = 0;
+  for (std::string some = mute.hear(50'000); !some.empty(); some = mute.hear(50'000)) {
+    ASSERT_EQ(some.find_first_not_of('X'), std::string::npos);
+    heard += some.size();
+  }
+  EXPECT_EQ(heard, said);
+}
+
+TEST_P(Engines, ATextOfAnyLengthIsAnswered) {
+  start_server();
+  const Client one = client();
+  const std::string text(10'000, 'y');
+  std::size_t owed = 0;
+  for (int k = 0; k < 500; ++k) {  // 5 MB, some of it under way at any time
+    one.say(text);
+    owed += text.size();
+    if (owed > 200'000) {
+      ASSERT_EQ(one.hear(text.size()), std::string(text.size(), 'Y'));
+      owed -= text.size();
+    }
+  }
+  EXPECT_EQ(one.hear(owed), std::string(owed, 'Y'));
+}
+
+TEST_P(Engines, MoreConnectionsThanDescriptorsWaitForTheirTurn) {
+  start_server(4);
+  std::vector<Client> clients;
+  for (int k = 0; k < 20; ++k) {
+    clients.push_back(client());
+    clients.back().say("hello");
+  }
+  // In the order of connecting: each end makes room for the next.
+  for (Client& one : clients) {
+    EXPECT_EQ(one.hear(5), "HELLO");
+    one.close();
+  }
+  EXPECT_EQ(end_of_server(), 0);
+}
+
+TEST_P(Engines, WhoWaitsForADescriptorIsServedThoughTheEndHasCome) {
+  start_server(2);
+  std::vector<Client> clients;
+  for (int k = 0; k < 6; ++k) {
+    clients.push_back(client());
+    clients.back().say("hello");
+  }
+  EXPECT_EQ(clients[0].hear(5), "HELLO");
+  ::eventfd_write(closing_.get(), 1);
+  for (Client& one : clients) {
+    EXPECT_EQ(&one == &clients[0] ? "HELLO" : one.hear(5), "HELLO");
+    one.close();
+  }
+  EXPECT_EQ(status_of_server(), 0);
+}
+
+TEST_P(Engines, WithoutAnyDescriptorTheyFail) {
+  start_server(0);
+  const Client one = client();
+  EXPECT_EQ(status_of_server(), EMFILE);
+}
+
+TEST_P(Engines, WhoConnectedBeforeTheEndIsServed) {
+  std::vector<Client> clients;
+  for (int k = 0; k < 10; ++k) {
+    clients.push_back(client());
+    clients.back().say("hello");
+  }
+  ::eventfd_write(closing_.get(), 1);
+  start_server();
+  for (const Client& one : clients) {
+    EXPECT_EQ(one.hear(5), "HELLO");
+    one.end_my_side();  // the server has a copy of the socket
+  }
+  EXPECT_EQ(status_of_server(), 0);
+}
+
+TEST_P(Engines, DrainUntilTheLastHasEnded) {
+  start_server();
+  Client one = client();
+  EXPECT_EQ(one.ask("a"), "A");
+  ::eventfd_write(closing_.get(), 1);
+  // Nobody is accepted once the listener is closed here too; the first one is still served.
+  listener_.reset();
+  EXPECT_EQ(one.ask("b"), "B");
+  EXPECT_EQ(::waitpid(server_, nullptr, WNOHANG), 0);
+  one.close();
+  EXPECT_EQ(status_of_server(), 0);
+}
+
+TEST_P(Engines, AnswersLeaveWithoutDelay) {
+  const int on = 1;
+  ::setsockopt(listener_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  const Client one = client();
+  const os::UniqueFd accepted(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  int inherited = 0;
+  socklen_t size = sizeof inherited;
+  ::getsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &inherited, &size);
+  EXPECT_EQ(inherited, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Engines, testing::Values(Kind::Thread, Kind::Epoll),
+                         [](const testing::TestParamInfo<Kind>& kind) {
+                           return kind.param == Kind::Thread ? "Thread" : "Epoll";
+                         });
+
+}  // namespace
+}  // namespace procession::load
