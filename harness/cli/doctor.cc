@@ -31,6 +31,9 @@ constexpr std::string_view kNamespaceRemedy =
     "kernel.apparmor_restrict_unprivileged_userns=0, whichever of them there is";
 
 constexpr std::array kAdvice = {
+    Advice{"io_uring", "scenarios with `handler: io_uring`, or that require it, are skipped",
+           "Linux 5.19 or later, sysctl kernel.io_uring_disabled=0, a seccomp filter that permits "
+           "it, and a Procession that was built with liburing"},
     Advice{"pid_namespace",
            "runs are contained by adopting and sweeping; --containment namespace and scenarios "
            "that require it do not run",

@@ -36,6 +36,26 @@ unsigned cpus_needed(const scenario::Scenario& scenario) {
   return needed;
 }
 
+bool serves_by_io_uring(const std::vector<scenario::Step>& steps) {
+  return std::ranges::any_of(steps, [](const scenario::Step& step) {
+    return step.handler == scenario::Handler::IoUring || serves_by_io_uring(step.steps);
+  });
+}
+
+std::vector<std::string_view> features_needed(const scenario::Scenario& scenario) {
+  std::vector<std::string_view> needed;
+  for (const scenario::Text& feature : scenario.requirements.features) {
+    needed.emplace_back(feature.value);
+  }
+  const bool by_io_uring = std::ranges::any_of(
+      scenario.processes,
+      [](const scenario::Process& process) { return serves_by_io_uring(process.steps); });
+  if (by_io_uring && std::ranges::find(needed, "io_uring") == needed.end()) {
+    needed.emplace_back("io_uring");
+  }
+  return needed;
+}
+
 }  // namespace
 
 std::optional<std::string> unmet(const scenario::Scenario& scenario) {
@@ -50,9 +70,9 @@ std::optional<std::string> unmet(const scenario::Scenario& scenario) {
       lacking.push_back("needs the program " + program.value);
     }
   }
-  for (const scenario::Text& feature : requirements.features) {
-    if (!os::has_feature(feature.value)) {
-      lacking.push_back("needs the feature " + feature.value);
+  for (const std::string_view feature : features_needed(scenario)) {
+    if (!os::has_feature(feature)) {
+      lacking.push_back("needs the feature " + std::string(feature));
     }
   }
   if (lacking.empty()) {

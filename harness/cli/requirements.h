@@ -14,7 +14,7 @@ namespace procession::cli {
 void find_unknown_features(const scenario::Requires& requirements, scenario::Diagnostics& found);
 
 // "needs 4 CPUs, may use 2; needs the program nginx": all that is lacking, or none. CPUs are needed
-// by `requires` and by the positions that processes name.
+// by `requires` and by the positions that processes name; io_uring by servers, too.
 [[nodiscard]] std::optional<std::string> unmet(const scenario::Scenario& scenario);
 
 }  // namespace procession::cli

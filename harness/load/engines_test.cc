@@ -4,11 +4,14 @@
 #include "harness/load/epoll_engine.h"
 #include "harness/load/thread_engine.h"
 #include "harness/load/upper.h"
+#include "harness/load/uring_engine.h"
+#include "harness/os/machine.h"
 #include "harness/os/process.h"
 
 #include <gtest/gtest.h>
 
 #include <arpa/inet.h>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <netinet/in.h>
@@ -25,7 +28,7 @@
 namespace procession::load {
 namespace {
 
-enum class Kind { Thread, Epoll };
+enum class Kind { Thread, Epoll, IoUring };
 
 template <class Use>
 int with_engine(Kind kind, Use use) {
@@ -37,6 +40,12 @@ int with_engine(Kind kind, Use use) {
     case Kind::Epoll: {
       EpollEngine engine;
       return use(engine);
+    }
+    case Kind::IoUring: {
+#ifdef PROCESSION_URING
+      UringEngine engine;
+      return use(engine);
+#endif
     }
   }
   return ENOSYS;
@@ -119,6 +128,11 @@ class Client {
 
 class Engines : public testing::TestWithParam<Kind> {
  protected:
+  void SetUp() override {
+    if (GetParam() == Kind::IoUring && !os::has_feature("io_uring")) {
+      GTEST_SKIP() << "needs the feature io_uring";
+    }
+  }
   Engines() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
     sockaddr_in address = address_of_port(0);
     EXPECT_EQ(::bind(listener_.get(), generic(address), sizeof address), 0);
@@ -351,10 +365,13 @@ TEST_P(Engines, AnswersLeaveWithoutDelay) {
   EXPECT_EQ(inherited, 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Engines, testing::Values(Kind::Thread, Kind::Epoll),
-                         [](const testing::TestParamInfo<Kind>& kind) {
-                           return kind.param == Kind::Thread ? "Thread" : "Epoll";
-                         });
+std::string name_of(const testing::TestParamInfo<Kind>& kind) {
+  const std::array<std::string, 3> names = {"Thread", "Epoll", "IoUring"};
+  return names[static_cast<std::size_t>(kind.param)];
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Engines, testing::Values(Kind::Thread, Kind::Epoll, Kind::IoUring),
+                         name_of);
 
 }  // namespace
 }  // namespace procession::load

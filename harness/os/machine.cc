@@ -15,6 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef PROCESSION_URING
+#include <linux/io_uring.h>
+#endif
+
 namespace procession::os {
 
 namespace {
@@ -59,6 +63,18 @@ bool has_subreaper() {
   return ::prctl(PR_GET_CHILD_SUBREAPER, &set) == 0;
 }
 
+// The flag is the latest thing that the handler needs: Linux 5.19.
+bool has_io_uring() {
+#ifdef PROCESSION_URING
+  io_uring_params wanted{};
+  wanted.flags = IORING_SETUP_COOP_TASKRUN;
+  const UniqueFd ring(static_cast<int>(::syscall(SYS_io_uring_setup, 1, &wanted)));
+  return static_cast<bool>(ring);
+#else
+  return false;
+#endif
+}
+
 bool has_proc() { return ::access("/proc/self/stat", R_OK) == 0; }
 
 struct Feature {
@@ -67,6 +83,7 @@ struct Feature {
 };
 
 constexpr std::array kFeatures = {
+    Feature{"io_uring", has_io_uring},
     Feature{"pid_namespace", has_pid_namespace},
     Feature{"pidfd", has_pidfd},
     Feature{"pidfd_group_signal", has_pidfd_group_signal},

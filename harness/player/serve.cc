@@ -4,6 +4,7 @@
 #include "harness/load/epoll_engine.h"
 #include "harness/load/thread_engine.h"
 #include "harness/load/upper.h"
+#include "harness/load/uring_engine.h"
 #include "harness/player/gate.h"
 #include "harness/player/server.h"
 #include "harness/player/sockets.h"
@@ -127,8 +128,14 @@ Outcome serve(const plan::Step& step) {
       load::EpollEngine engine;
       return serve_by(engine, step);
     }
-    case Handler::IoUring:
-      break;
+    case Handler::IoUring: {
+#ifdef PROCESSION_URING
+      load::UringEngine engine;
+      return serve_by(engine, step);
+#else
+      break;  // the tool has refused to play it
+#endif
+    }
   }
   return Outcome::failed(ENOSYS);
 }

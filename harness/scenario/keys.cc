@@ -394,7 +394,7 @@ std::vector<VerbRow> net_verbs() {
          .about = "the name of a listen; without it the server listens by itself"},
         {.name = "handler",
          .type = Type::Word,
-         .words = {"process", "prefork", "thread", "epoll"},
+         .words = {kHandlerNames.begin(), kHandlerNames.end()},
          .fallback = "process",
          .about =
              "who serves a connection: a process or thread of its own, one of a few processes, "

@@ -447,8 +447,9 @@ class Author {
     server.name = "server";
     const std::size_t dice = below(10);
     server.steps.push_back(
-        dice < 6   ? fmt::format("{{serve: upper, until: {}.end}}", roles_[client].name)
-        : dice < 8 ? "serve: echo"
+        dice < 6   ? fmt::format("{{serve: upper, handler: {}, until: {}.end}}", random_handler(),
+                                 roles_[client].name)
+        : dice < 8 ? fmt::format("{{serve: echo, handler: {}}}", random_handler())
                    : fmt::format("{{serve: upper, start_method: spawn, until: {}.begin}}",
                                  roles_[client].name));
     std::vector<std::string>& steps = roles_[client].steps;
@@ -468,6 +469,11 @@ class Author {
     roles_[client].labels.clear();
     roles_.front().steps.insert(roles_.front().steps.begin(), "start: server");
     roles_.push_back(server);
+  }
+
+  std::string random_handler() {
+    return one_of(std::vector<std::string>{"process", "process", "thread", "epoll",
+                                           "prefork, workers: 1", "prefork, workers: 2"});
   }
 
   // ---- the file

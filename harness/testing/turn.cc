@@ -140,9 +140,11 @@ bool Turn::dies_unnoticed(const State& state) const {
   const Process& process = state.processes[self_];
   return plan_.instance(self_).kind == plan::Instance::Kind::Player && process.read_ends == 0 &&
          process.write_ends == 0 && process.connections == 0 &&
-         std::ranges::none_of(state.listeners, [&](const Listener& listener) {
-           return listener.phase == Listener::Open && listener.owner == self_;
-         });
+         std::ranges::none_of(state.listeners,
+                              [&](const Listener& listener) {
+                                return listener.phase == Listener::Open && listener.owner == self_;
+                              }) &&
+         !serves_any();
 }
 
 void Turn::end(Move& move) const {
@@ -384,7 +386,7 @@ void Turn::act(const plan::Step& step) {
       disconnect();
       return;
     case Verb::Talk:
-      talk();
+      talk(step);
       return;
     case Verb::Run:
     case Verb::Repeat:

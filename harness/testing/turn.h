@@ -143,6 +143,7 @@ class Turn {
   [[nodiscard]] bool is_held(std::uint8_t Process::*open, std::uint32_t which) const;
   void listen(const plan::Step& step);
   void serve(const plan::Step& step);
+  bool make_next_worker(const plan::Step& step);
   void accept(const plan::Step& step);
   void drain(const plan::Step& step);
   void connect(const plan::Step& step);
@@ -150,7 +151,10 @@ class Turn {
   [[nodiscard]] bool may_be_lost(const Connection& connection, const plan::Step& step) const;
   void disconnect();
   bool is_connected();
-  void talk();
+  void answer();
+  [[nodiscard]] bool is_served_here(std::size_t connection) const;
+  [[nodiscard]] bool serves_any() const;
+  void talk(const plan::Step& step);
 
   const Meaning& meaning_;
   const plan::Plan plan_;

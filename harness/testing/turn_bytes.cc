@@ -10,6 +10,13 @@ namespace procession::testing {
 using plan::InstanceId;
 using plan::kNone;
 
+namespace {
+
+// How far a server is that waits for the end of what it serves, to fail then.
+constexpr std::uint8_t kAbandons = 2;
+
+}  // namespace
+
 void Turn::pipe(const plan::Step& step) {
   succeed([&](Move& move) {
     set(me(move).read_ends, bit(step.channel));
@@ -90,32 +97,60 @@ void Turn::listen(const plan::Step& step) {
   }
 }
 
-// Accepts, a process for each connection; once `until` has come: closes, and joins them.
+// Serves; once `until` has come: closes, and waits for the end of what is served.
 void Turn::serve(const plan::Step& step) {
+  if (!scenario::has_talkers(step.served_by)) {
+    answer();
+  }
   if (top().progress > 0) {
     drain(step);
     return;
   }
-  accept(step);
+  if (step.served_by == scenario::Handler::Prefork && make_next_worker(step)) {
+    return;
+  }
+  if (step.served_by != scenario::Handler::Prefork) {
+    accept(step);
+  }
   if (step.gate == kNone) {
     return;
   }
   const plan::Gate& gate = plan_.gates()[step.gate];
   if (is_open(gate)) {
     progress([&](Move& move) { move.next.listeners[step.channel].phase = Listener::Closed; });
-  } else if (is_gone(gate)) {
+  } else if (is_gone(gate) && step.served_by == scenario::Handler::Process) {
     fail(scenario::kGone);
+  } else if (is_gone(gate)) {
+    move([&](Move& move) {
+      move.next.listeners[step.channel].phase = Listener::Closed;
+      top(move).progress = kAbandons;
+    });
   }
 }
 
+// Before it serves, a preforked server makes its processes, one after the other.
+bool Turn::make_next_worker(const plan::Step& step) {
+  for (const InstanceId worker : plan_.ids(plan_.listeners()[step.channel].talkers)) {
+    if (now_.processes[worker].life == Process::Unmade) {
+      move([&](Move& move) { make(move.next, worker, step.method); });
+      return true;
+    }
+  }
+  return false;
+}
+
+// The next one that waits: by a process of its own, or by who accepts it.
 void Turn::accept(const plan::Step& step) {
   const Listener& listener = now_.listeners[step.channel];
   if (listener.accepted == listener.connected) {
     return;
   }
+  const bool makes_talker =
+      step.verb == scenario::Verb::Serve && step.served_by == scenario::Handler::Process;
   move([&](Move& move) {
     Listener& next = move.next.listeners[step.channel];
-    const InstanceId talker = plan_.ids(plan_.listeners()[step.channel].talkers)[next.accepted];
+    const InstanceId talker =
+        makes_talker ? plan_.ids(plan_.listeners()[step.channel].talkers)[next.accepted] : self_;
     for (std::size_t i = 0; i < State::kConnections; ++i) {
       Connection& connection = move.next.connections[i];
       if (connection.phase == Connection::Waiting && connection.place == next.accepted &&
@@ -125,8 +160,10 @@ void Turn::accept(const plan::Step& step) {
       }
     }
     ++next.accepted;
-    reap_dead_children(move.next);
-    make(move.next, talker, step.method);
+    if (makes_talker) {
+      reap_dead_children(move.next);
+      make(move.next, talker, step.method);
+    }
   });
 }
 
@@ -136,7 +173,14 @@ void Turn::drain(const plan::Step& step) {
       return;
     }
   }
-  succeed([&](Move& move) { reap_dead_children(move.next); });
+  if (serves_any()) {
+    return;
+  }
+  if (top().progress == kAbandons) {
+    fail(scenario::kGone);
+  } else {
+    succeed([&](Move& move) { reap_dead_children(move.next); });
+  }
 }
 
 // While the socket listens, the kernel completes connections by itself. When who listened is
@@ -204,20 +248,44 @@ bool Turn::is_connected() {
   return true;
 }
 
-// Answers until its client says no more, or is gone with all who hold its socket.
-void Turn::talk() {
-  const auto mine = std::ranges::find_if(now_.connections, [&](const Connection& one) {
-    return one.phase == Connection::Accepted && one.talker == self_;
-  });
-  base::check(mine != now_.connections.end(), "a talker has a connection");
-  const auto index = static_cast<std::size_t>(mine - now_.connections.begin());
-  if (mine->requests > 0) {
-    move([&](Move& move) {
-      --move.next.connections[index].requests;
-      ++move.next.connections[index].replies;
-    });
+// Answers any of those who have asked on connections that this process serves itself.
+void Turn::answer() {
+  for (std::size_t i = 0; i < State::kConnections; ++i) {
+    if (is_served_here(i) && now_.connections[i].requests > 0) {
+      move([&](Move& move) {
+        --move.next.connections[i].requests;
+        ++move.next.connections[i].replies;
+      });
+    }
   }
-  if (mine->shut != 0 || !is_held(&Process::connections, static_cast<std::uint32_t>(index))) {
+}
+
+bool Turn::is_served_here(std::size_t connection) const {
+  return now_.connections[connection].phase == Connection::Accepted &&
+         now_.connections[connection].talker == self_;
+}
+
+// Whether a client of it has not ended: it may say more, or one that holds its socket.
+bool Turn::serves_any() const {
+  for (std::size_t i = 0; i < State::kConnections; ++i) {
+    if (is_served_here(i) && now_.connections[i].shut == 0 &&
+        is_held(&Process::connections, static_cast<std::uint32_t>(i))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Until its clients have ended; a worker also accepts them, until its server closes or is dead.
+void Turn::talk(const plan::Step& step) {
+  answer();
+  bool is_over = true;
+  if (step.served_by == scenario::Handler::Prefork) {
+    accept(step);
+    is_over = now_.listeners[step.channel].phase == Listener::Closed ||
+              !lives(now_.processes[plan_.instance(self_).starter]);
+  }
+  if (is_over && !serves_any()) {
     succeed();
   }
 }
