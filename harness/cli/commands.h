@@ -23,6 +23,7 @@ void add_bench_command(CLI::App& app, Command& chosen);
 void add_list_command(CLI::App& app, Command& chosen);
 void add_validate_command(CLI::App& app, Command& chosen);
 void add_explain_command(CLI::App& app, Command& chosen);
+void add_percentiles_command(CLI::App& app, Command& chosen);
 void add_new_command(CLI::App& app, Command& chosen);
 void add_doctor_command(CLI::App& app, Command& chosen);
 void add_graph_command(CLI::App& app, Command& chosen);
