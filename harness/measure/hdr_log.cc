@@ -4,6 +4,7 @@
 #include "harness/base/check.h"
 #include "harness/base/text.h"
 #include "harness/measure/hdr_encoding.h"
+#include "harness/measure/lines.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -145,17 +146,7 @@ std::string hdr_log_line(const HdrInterval& interval, const Histogram& histogram
 Result<> read_hdr_log(std::string_view text,
                       const std::function<void(const HdrInterval&, const Histogram&)>& each) {
   Reader reader(each);
-  std::size_t number = 0;
-  for (std::string_view line : base::split(text, '\n')) {
-    ++number;
-    if (line.ends_with('\r')) {
-      line.remove_suffix(1);
-    }
-    if (Result<> read = reader.line(line); !read) {
-      return std::move(read).error().context(fmt::format("line {}", number));
-    }
-  }
-  return {};
+  return read_lines(text, [&](std::string_view line) { return reader.line(line); });
 }
 
 }  // namespace procession::measure

@@ -2,6 +2,7 @@
 #include "harness/measure/percentile_table.h"
 
 #include "harness/base/text.h"
+#include "harness/measure/lines.h"
 
 #include <fmt/format.h>
 
@@ -197,17 +198,9 @@ std::string format_percentile_table(const PercentileTable& table) {
 
 Result<PercentileTable> read_percentile_table(std::string_view text) {
   Reader reader;
-  std::size_t number = 0;
-  for (std::string_view line : base::split(text, '\n')) {
-    ++number;
-    if (line.ends_with('\r')) {
-      line.remove_suffix(1);
-    }
-    if (Result<> read = reader.line(line); !read) {
-      return std::move(read).error().context(fmt::format("line {}", number));
-    }
-  }
-  return reader.end();
+  const base::Result<> read =
+      read_lines(text, [&](std::string_view line) { return reader.line(line); });
+  return read ? reader.end() : read.error();
 }
 
 }  // namespace procession::measure
