@@ -12,7 +12,8 @@
 // - When descriptors, memory or threads run out, connections wait in the backlog until one of those
 //   served ends. With none to wait for, the call fails with the error (EMFILE …).
 // - Memory is mapped when it is needed, is no part of what a forked child copies, and is given back
-//   when the engine ends. There is no heap.
+//   when the engine ends (the C library keeps some stacks for threads to come). There is no heap
+//   but what the C library takes for a thread.
 //
 // A signal handler may interrupt the calling thread; other threads have all signals blocked.
 

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: MIT
 // Every engine with real connections. A server is a forked process, so that it can run out of
 // descriptors alone.
+#include "harness/load/client_test.h"
 #include "harness/load/epoll_engine.h"
 #include "harness/load/thread_engine.h"
 #include "harness/load/upper.h"
 #include "harness/load/uring_engine.h"
 #include "harness/os/machine.h"
 #include "harness/os/process.h"
+#include "harness/testing/faulty_server.h"
 
 #include <gtest/gtest.h>
 
-#include <arpa/inet.h>
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <string>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -51,97 +49,16 @@ int with_engine(Kind kind, Use use) {
   return ENOSYS;
 }
 
-sockaddr_in address_of_port(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-const sockaddr* generic(const sockaddr_in& address) {
-  return reinterpret_cast<const sockaddr*>(&address);
-}
-
-// One client's end. A server that does not answer is the test's time limit.
-class Client {
- public:
-  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    const sockaddr_in address = address_of_port(port);
-    EXPECT_EQ(::connect(socket_.get(), generic(address), sizeof address), 0);
-    const int on = 1;
-    ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  }
-
-  void say(std::string_view text) const {
-    ASSERT_EQ(::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL), std::ssize(text));
-  }
-  // So many bytes, or what comes before the end.
-  [[nodiscard]] std::string hear(std::size_t size) const {
-    std::string text(size, '\0');
-    std::size_t heard = 0;
-    while (heard < size) {
-      const ssize_t some = ::recv(socket_.get(), text.data() + heard, size - heard, 0);
-      if (some <= 0) {
-        break;
-      }
-      heard += static_cast<std::size_t>(some);
-    }
-    text.resize(heard);
-    return text;
-  }
-  [[nodiscard]] std::string hear_all() const { return hear(1 << 20); }
-  [[nodiscard]] std::string ask(std::string_view text) const {
-    say(text);
-    return hear(text.size());
-  }
-  // As much as goes without being read, and how much that was.
-  [[nodiscard]] std::size_t say_until_stuck(std::size_t chunk) const {
-    const std::string text(chunk, 'x');
-    std::size_t said = 0;
-    for (;;) {
-      const ssize_t some =
-          ::send(socket_.get(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-      if (some > 0) {
-        said += static_cast<std::size_t>(some);
-        continue;
-      }
-      // Full; unless the server takes something soon, it is stuck.
-      pollfd entry{socket_.get(), POLLOUT, 0};
-      if (::poll(&entry, 1, 200) == 0) {
-        return said;
-      }
-    }
-  }
-  void end_my_side() const { ::shutdown(socket_.get(), SHUT_WR); }
-  void close() { socket_.reset(); }
-  void reset() {
-    const linger hard{1, 0};
-    ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-    socket_.reset();
-  }
-  [[nodiscard]] int descriptor() const { return socket_.get(); }
-
- private:
-  os::UniqueFd socket_;
-};
-
-class Engines : public testing::TestWithParam<Kind> {
+class Engines : public ::testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
     if (GetParam() == Kind::IoUring && !os::has_feature("io_uring")) {
       GTEST_SKIP() << "needs the feature io_uring";
     }
   }
-  Engines() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
-    sockaddr_in address = address_of_port(0);
-    EXPECT_EQ(::bind(listener_.get(), generic(address), sizeof address), 0);
-    EXPECT_EQ(::listen(listener_.get(), 1024), 0);
-    socklen_t size = sizeof address;
-    ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-    closing_.reset(::eventfd(0, EFD_CLOEXEC));
-  }
+  Engines()
+      : listener_(procession::testing::listen_anywhere(port_)),
+        closing_(::eventfd(0, EFD_CLOEXEC)) {}
   ~Engines() override {
     if (server_ > 0) {
       ::kill(server_, SIGKILL);
@@ -171,8 +88,8 @@ class Engines : public testing::TestWithParam<Kind> {
   }
   [[nodiscard]] Client client() const { return Client(port_); }
 
-  os::UniqueFd listener_;
   std::uint16_t port_ = 0;
+  os::UniqueFd listener_;
   os::UniqueFd closing_;
   pid_t server_ = -1;
 
@@ -365,12 +282,12 @@ TEST_P(Engines, AnswersLeaveWithoutDelay) {
   EXPECT_EQ(inherited, 1);
 }
 
-std::string name_of(const testing::TestParamInfo<Kind>& kind) {
+std::string name_of(const ::testing::TestParamInfo<Kind>& kind) {
   const std::array<std::string, 3> names = {"Thread", "Epoll", "IoUring"};
   return names[static_cast<std::size_t>(kind.param)];
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Engines, testing::Values(Kind::Thread, Kind::Epoll, Kind::IoUring),
+INSTANTIATE_TEST_SUITE_P(All, Engines, ::testing::Values(Kind::Thread, Kind::Epoll, Kind::IoUring),
                          name_of);
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Servers with one process per connection, and their clients.
+// Servers of every kind, and their clients.
+#include "harness/os/machine.h"
 #include "harness/player/stage_test.h"
 
 #include <gtest/gtest.h>
@@ -203,6 +204,90 @@ TEST_F(Listening, AServerWithoutAnEndServesUntilItIsKilled) {
   EXPECT_EQ(stage.slot(talker).reaper, Slot::kByWarden);
   EXPECT_EQ(stage.line(server, 1)->state.load(), Line::Open);
 }
+
+// ---- servers without a process for each connection
+
+class Handlers : public testing::TestWithParam<scenario::Handler> {
+ protected:
+  Handlers() {
+    if (GetParam() == scenario::Handler::IoUring && !os::has_feature("io_uring")) {
+      return;
+    }
+    std::vector<InstanceId> workers;
+    if (GetParam() == scenario::Handler::Prefork) {
+      for (int k = 0; k < 2; ++k) {
+        workers.push_back(script.process("talker", server));
+        script.builder.instances[workers.back()].kind = plan::Instance::Kind::Talker;
+        script.line(workers.back(), {net(Verb::Talk)});
+      }
+      first_worker = workers.front();
+    }
+    script.builder.listeners.push_back(
+        {script.builder.text("l"), script.builder.new_word(), script.builder.id_range(workers)});
+    Step listen = net(Verb::Listen);
+    ready = script.gate({client});
+    script.arrival(ready, listen, server, Feed::Point::Return);
+    Step serve = net(Verb::Serve);
+    serve.gate = script.gate({server}, {client});
+    script.line(server, {listen, serve, step(Verb::Mark)});
+    script.line(main, {step(Verb::Start, server), step(Verb::Start, client)});
+  }
+  void SetUp() override {
+    if (script.builder.listeners.empty()) {
+      GTEST_SKIP() << "needs the feature io_uring";
+    }
+  }
+
+  static Step net(Verb verb, std::uint32_t connection = 0) {
+    Step made = step(verb);
+    made.channel = 0;
+    made.backlog = 16;
+    made.connection = connection;
+    made.served_by = GetParam();
+    return made;
+  }
+  Step request(std::string_view text, std::uint32_t connection) {
+    Step made = net(Verb::Request, connection);
+    made.text = script.text(text);
+    return made;
+  }
+
+  Script script;
+  InstanceId main = script.process("main");
+  InstanceId server = script.process("server", main);
+  InstanceId client = script.process("client", main);
+  InstanceId first_worker = plan::kNone;
+  GateId ready = 0;
+};
+
+TEST_P(Handlers, AnswerOnTwoConnectionsAndEndAfterThem) {
+  const std::string large(300'000, 'x');
+  script.line(client, {await_gate(ready), net(Verb::Connect, 0), net(Verb::Connect, 1),
+                       request("straße ёлка", 1), request("hello", 0), request(large, 0)});
+  Stage stage(script);
+  stage.play();
+
+  EXPECT_EQ(stage.text(*stage.line(client, 3)), "STRASSE ЁЛКА");
+  EXPECT_EQ(stage.text(*stage.line(client, 4)), "HELLO");
+  EXPECT_EQ(stage.text(*stage.line(client, 5)), std::string(300'000, 'X'));
+  EXPECT_EQ(stage.slot(client).status, 0);
+  EXPECT_EQ(stage.slot(server).status, 0);
+  EXPECT_GE(stage.line(server, 1)->ret, stage.line(client, 5)->ret);
+  if (first_worker != plan::kNone) {
+    for (InstanceId worker = first_worker; worker < first_worker + 2; ++worker) {
+      EXPECT_EQ(stage.slot(worker).status, 0);
+      EXPECT_TRUE(stage.is_reaped_by(worker, server));
+      EXPECT_LE(stage.slot(worker).dead_seen, stage.line(server, 1)->ret);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Handlers,
+                         testing::Values(scenario::Handler::Prefork, scenario::Handler::Thread,
+                                         scenario::Handler::Epoll, scenario::Handler::IoUring),
+                         [](const testing::TestParamInfo<scenario::Handler>& handler) {
+                           return std::string(to_string(handler.param));
+                         });
 
 }  // namespace
 }  // namespace procession::player
