@@ -237,6 +237,21 @@ TEST_P(Engines, WhoWaitsForADescriptorIsServedThoughTheEndHasCome) {
   EXPECT_EQ(status_of_server(), 0);
 }
 
+// An end makes room though nobody waits for it; who comes later is served.
+TEST_P(Engines, WithRoomAgainTheyAcceptWhoComesLater) {
+  start_server(2);
+  for (int round = 0; round < 20; ++round) {
+    Client one = client();
+    const Client other = client();
+    ASSERT_EQ(one.ask("a"), "A");
+    ASSERT_EQ(other.ask("b"), "B");
+    one.close();
+    ASSERT_EQ(client().ask("c"), "C");
+    ASSERT_EQ(other.ask("d"), "D");
+  }
+  EXPECT_EQ(end_of_server(), 0);
+}
+
 TEST_P(Engines, WithoutAnyDescriptorTheyFail) {
   start_server(0);
   const Client one = client();

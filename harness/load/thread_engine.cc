@@ -43,7 +43,7 @@ int ThreadEngine::take_waiting() {
   int error = 0;
   while (error == 0) {
     error = accept_some();
-    if (waits_) {
+    if (error == 0 && waits_) {
       (void)wait_for(an_end_.get(), {});
     }
   }
@@ -65,8 +65,12 @@ int ThreadEngine::accept_some() {
   if (accepted_ < 0) {
     accepted_ = accept_one(listener_);
   }
+  if (accepted_ < 0 && is_exhausted(errno)) {
+    return wait_for_room(errno);  // whether or not somebody waits: accept(2) does not say
+  }
   if (accepted_ < 0) {
-    return is_exhausted(errno) ? wait_for_room(errno) : errno;
+    waits_ = false;
+    return errno;
   }
   join_ended();  // whose descriptor it may have got
   const int error = start_thread();
