@@ -131,6 +131,25 @@ bool ProcEntry::has_signal_to_take() const noexcept {
   return (pending & ~signal_set(status, "\nSigBlk:") & ~signal_set(status, "\nSigIgn:")) != 0;
 }
 
+std::string_view ProcEntry::name(std::span<char> into) const noexcept {
+  std::string_view name = Reader(directory_.get(), "comm").read(into.data(), into.size());
+  if (name.ends_with('\n')) {
+    name.remove_suffix(1);
+  }
+  return name;
+}
+
+bool ProcEntry::has_in_environment(std::string_view text) const noexcept {
+  return mentions(directory_.get(), "environ", text);
+}
+
+bool ProcEntry::works_in(std::string_view folder) const noexcept {
+  char target[1024];
+  const ssize_t size = ::readlinkat(directory_.get(), "cwd", target, sizeof target);
+  const std::string_view cwd(target, static_cast<std::size_t>(size < 0 ? 0 : size));
+  return cwd.starts_with(folder) && (cwd.size() == folder.size() || cwd[folder.size()] == '/');
+}
+
 bool ProcEntry::runs(int executable) const noexcept {
   struct stat ours {};
   struct stat theirs {};

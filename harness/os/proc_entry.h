@@ -10,6 +10,7 @@
 #include "harness/os/unique_fd.h"
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace procession::os {
@@ -33,6 +34,12 @@ class ProcEntry {
   [[nodiscard]] bool read(Stat& stat) const noexcept;
   // Some signal waits that is neither blocked nor ignored: the process is about to act on it.
   [[nodiscard]] bool has_signal_to_take() const noexcept;
+  // Its program's name, as much of it as the kernel keeps; empty if the process is gone.
+  [[nodiscard]] std::string_view name(std::span<char> into) const noexcept;
+  // It was executed with this text in its environment, as far as it has not written over that.
+  [[nodiscard]] bool has_in_environment(std::string_view text) const noexcept;
+  // Its working directory is this one, or below it.
+  [[nodiscard]] bool works_in(std::string_view folder) const noexcept;
   // It runs the program that `executable` is a descriptor of.
   [[nodiscard]] bool runs(int executable) const noexcept;
   // It has mapped or opened a file of this name.
