@@ -124,6 +124,9 @@ void NetMaker::end_of(InstanceId id) {
   if (hang_up_) {
     killed_by_[id].push_back(*hang_up_);
   }
+  if (instance.kind == plan::Instance::Kind::Program) {
+    killed_by_[id].push_back(made_.begin(id));  // it may end by itself at any time
+  }
   gate(killed(id), 1, killed_by_[id]);
   gate(made_.broken(id), 1, {killed(id), failed(id)});
   orphaned(id);
@@ -133,7 +136,7 @@ void NetMaker::end_of(InstanceId id) {
   if (accepted_.contains(id)) {
     made_.net.needs(made_.end(id), accepted_.at(id));
   }
-  if (instance.kind == plan::Instance::Kind::Player && id != 0 && starts_[id].empty()) {
+  if (is_started_by_step(id) && starts_[id].empty()) {
     made_.net.never(made_.end(id));
   }
   if (instance.kind == plan::Instance::Kind::Forkserver) {
@@ -302,6 +305,10 @@ void NetMaker::errors_of(StepId id) {
       break;
     case Verb::Connect:
     case Verb::Request:
+      if (plan_.listeners()[asked.channel].program != kNone) {
+        breaks_at_program(id);
+        break;
+      }
       if (asked.verb == Verb::Connect) {
         breaks(id, ECONNREFUSED, {server_lost(asked.channel)});
         breaks_unless(id, ECONNREFUSED, made_.effect(listens_.at(asked.channel).front()));
@@ -354,6 +361,21 @@ void NetMaker::errors_of(StepId id) {
     }
     default:
       break;
+  }
+}
+
+// What a program does with a connection is its own affair.
+void NetMaker::breaks_at_program(StepId id) {
+  if (plan_.step(id).verb == Verb::Connect) {
+    breaks(id, ECONNREFUSED);
+    return;
+  }
+  if (may_lack_connection(id)) {
+    breaks(id, ENOTCONN);
+  }
+  for (const scenario::Symbol symbol :
+       {ECONNRESET, EPIPE, int{scenario::kTruncated}, int{scenario::kWrongReply}}) {
+    breaks(id, symbol);
   }
 }
 

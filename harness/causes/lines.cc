@@ -138,8 +138,7 @@ void NetMaker::line(InstanceId id) {
     const bool by_forkserver = plan_.instance(id).method == StartMethod::Forkserver;
     gate(made_.begin(id), 1, starts, by_forkserver ? Warrant::Harness : Warrant::Posix);
   }
-  const bool is_started = plan_.instance(id).kind == plan::Instance::Kind::Player && id != 0;
-  if (is_started && starts_[id].empty()) {
+  if (is_started_by_step(id) && starts_[id].empty()) {
     made_.net.never(made_.begin(id));
   }
   EventId before = made_.begin(id);
@@ -173,6 +172,9 @@ void NetMaker::step(StepId id, EventId before) {
 void NetMaker::own_gates(StepId id) {
   const plan::Step& asked = plan_.step(id);
   switch (asked.verb) {
+    case Verb::Start:
+      start(id);
+      break;
     case Verb::Join:
       join(id);
       break;
@@ -265,6 +267,20 @@ EventId NetMaker::end_or_forkserver_end(InstanceId id) {
              : made_.end(id);
 }
 
+// main, talkers and the forkserver are not.
+bool NetMaker::is_started_by_step(InstanceId id) const {
+  const plan::Instance::Kind kind = plan_.instance(id).kind;
+  return (kind == plan::Instance::Kind::Player && id != 0) || kind == plan::Instance::Kind::Program;
+}
+
+// The starter of a program knows that it has been executed.
+void NetMaker::start(StepId id) {
+  const InstanceId target = plan_.step(id).target;
+  if (plan_.instance(target).kind == plan::Instance::Kind::Program) {
+    made_.net.needs(made_.success(id), made_.begin(target));
+  }
+}
+
 void NetMaker::join(StepId id) {
   const plan::Step& asked = plan_.step(id);
   if (asked.timeout_ns < 0) {
@@ -347,9 +363,16 @@ void NetMaker::serve(StepId id) {
   }
 }
 
-// Connected is queued by the kernel, not accepted.
+// Connected is queued by the kernel, not accepted. Of a program it is only known that its port is
+// told when it is started: who listens there, and when, is its own affair.
 void NetMaker::connect(StepId id) {
+  const InstanceId program = plan_.listeners()[plan_.step(id).channel].program;
   Ids listening;
+  if (program != kNone) {
+    for (const StepId start : starts_[program]) {
+      listening.push_back(made_.call(start));
+    }
+  }
   for (const StepId listen : listens_[plan_.step(id).channel]) {
     listening.push_back(made_.effect(listen));
   }
@@ -358,6 +381,9 @@ void NetMaker::connect(StepId id) {
 
 void NetMaker::request(StepId id) {
   const plan::Step& asked = plan_.step(id);
+  if (plan_.listeners()[asked.channel].program != kNone) {
+    return;
+  }
   const auto serve = serves_.find(asked.channel);
   if (serve == serves_.end()) {
     made_.net.never(made_.success(id));

@@ -113,6 +113,8 @@ class NetMaker {
   void line(plan::InstanceId id);
   void step(plan::StepId id, EventId before);
   void own_gates(plan::StepId id);
+  [[nodiscard]] bool is_started_by_step(plan::InstanceId id) const;
+  void start(plan::StepId id);
   void join(plan::StepId id);
   void await(plan::StepId id);
   void serve(plan::StepId id);
@@ -180,6 +182,7 @@ class NetMaker {
   void breaks(plan::StepId id, scenario::Symbol symbol, const Ids& one_of = {});
   void breaks_unless(plan::StepId id, scenario::Symbol symbol, EventId guard);
   void breaks_as_unplanned(plan::StepId id);
+  void breaks_at_program(plan::StepId id);
   EventId server_lost(std::uint32_t listener);
   EventId talkers_lost(std::uint32_t listener);
   [[nodiscard]] bool may_lack_connection(plan::StepId id) const;

@@ -92,6 +92,9 @@ NetMaker::Ids NetMaker::senders_of(StepId handle) {
     for (InstanceId id = 0; id < plan_.instances().size(); ++id) {
       if (may_be_parent_of(self, id)) {
         senders.push_back(arrival({.victim = self, .child = id}, SIGCHLD, made_.end(id)));
+        if (plan_.instance(id).kind == plan::Instance::Kind::Program) {
+          senders.push_back(made_.begin(id));  // it may stop itself, and go on
+        }
       }
     }
   }

@@ -110,7 +110,14 @@ class NetPlanner {
   void plan() {
     const auto count = static_cast<InstanceId>(builder_.instances.size());
     for_all(count, [&](Step& step, StepId) { add_listener(step); });
+    for (InstanceId id = 0; id < count; ++id) {
+      add_program(id);
+    }
     for_all(count, [&](Step& step, StepId id) { find_served(step, id); });
+    planned_.listener_of = of_process_;
+    for (const auto& [server, listener] : serves_) {
+      planned_.listener_of[server] = listener;
+    }
     for (InstanceId id = 0; id < count; ++id) {
       connections_ = 0;
       latest_.reset();
@@ -150,6 +157,36 @@ class NetPlanner {
     }
     step.channel = known->second;
     of_process_.try_emplace(step.self, known->second);
+  }
+
+  // A program with a port is taken to listen there.
+  void add_program(InstanceId id) {
+    const Instance& instance = builder_.instances[id];
+    if (instance.kind != Instance::Kind::Program) {
+      return;
+    }
+    const scenario::Process& process = *planned_.draft.instances[id].process;
+    if (!has_port(process)) {
+      return;
+    }
+    Program& program = builder_.programs[instance.program];
+    program.port = static_cast<std::uint32_t>(process.program->port);
+    program.listener = static_cast<std::uint32_t>(builder_.listeners.size());
+    builder_.listeners.push_back({instance.path, builder_.new_word(), {}, id});
+    served_.emplace_back();
+    of_process_[id] = program.listener;
+  }
+
+  // If the file gives it one, or it is told one.
+  static bool has_port(const scenario::Process& process) {
+    const scenario::Program& program = *process.program;
+    const auto tells = [](const scenario::Text& text) {
+      return text.value.find("${port}") != std::string::npos;
+    };
+    return program.port != 0 || program.ready.kind == scenario::Readiness::Kind::Port ||
+           std::ranges::any_of(program.words, tells) ||
+           std::ranges::any_of(process.env,
+                               [&](const auto& variable) { return tells(variable.second); });
   }
 
   void find_served(Step& step, StepId id) {
@@ -196,6 +233,11 @@ class NetPlanner {
         if (step.channel != kNone && served_[step.channel].serve != kNone) {
           step.service = builder_.steps[served_[step.channel].serve].service;
         }
+        if (step.channel != kNone && builder_.listeners[step.channel].program != kNone &&
+            !planned_.origins[&step - builder_.steps.data()]->asked->expect) {
+          planned_.found.add(at(step), "what a program answers is not known here",
+                             "give the `request` an `expect`: what the reply must begin with");
+        }
         break;
       case Verb::Disconnect:
         use(step, std::string(builder_.text_of(step.name)));
@@ -215,10 +257,12 @@ class NetPlanner {
     if (const auto listens = of_process_.find(connect.target); listens != of_process_.end()) {
       return listens->second;
     }
+    const Instance& target = builder_.instances[connect.target];
     planned_.found.add(at(connect),
-                       fmt::format("`{}` does not listen",
-                                   builder_.text_of(builder_.instances[connect.target].path)),
-                       "give it a `serve` or a `listen`");
+                       fmt::format("`{}` does not listen", builder_.text_of(target.path)),
+                       target.kind == Instance::Kind::Program
+                           ? "give it a `port`, or tell it one: `${port}` in its `exec`"
+                           : "give it a `serve` or a `listen`");
     return kNone;
   }
 

@@ -125,6 +125,11 @@ class Drafter {
       if (process == nullptr) {
         continue;
       }
+      if (process->program) {
+        found_.add(at, fmt::format("`{}` is a program: it has no steps to run here", process->name),
+                   fmt::format("write `start: {}`", process->name));
+        continue;
+      }
       if (std::ranges::count(running_, process) != 0) {
         found_.add(at, fmt::format("`{}` runs itself without end", process->name));
         continue;

@@ -246,7 +246,7 @@ std::vector<Match> matches_in(const Plan& plan, const EventFinder::ProcessMatch&
   std::vector<Match> found;
   if (bare && pattern.what == "ready") {
     for (const StepId id : steps_of(plan, where.instance)) {
-      if (plan.step(id).verb == Verb::Listen) {
+      if (plan.step(id).verb == Verb::Listen || plan.step(id).verb == Verb::Ready) {
         found.push_back(event(Event::Kind::Effect, id));
       }
     }
@@ -318,6 +318,9 @@ base::Error unknown_event(const Plan& plan, const EventPattern& pattern, Instanc
             fmt::format("`{}`: {}'s parent outlives every run", pattern.text, process)};
   }
   std::vector<std::string> names = {"begin", "end"};
+  if (plan.instance(instance).kind == Instance::Kind::Program) {
+    names.emplace_back("ready");
+  }
   for (const StepId id : steps_of(plan, instance)) {
     const Step& step = plan.step(id);
     if (!step.implicit) {
@@ -450,7 +453,8 @@ std::string EventFinder::name_of(const Event& event) const {
     case Event::Kind::Call:
       return process + "." + name_of_step(event.step) + ".call";
     case Event::Kind::Effect:
-      if (plan_.step(event.step).verb == Verb::Listen) {
+      if (plan_.step(event.step).verb == Verb::Listen ||
+          plan_.step(event.step).verb == Verb::Ready) {
         return process + ".ready";
       }
       return process + "." + name_of_step(event.step);

@@ -20,8 +20,8 @@ namespace {
 using scenario::Symbol;
 using scenario::Verb;
 
-constexpr std::array<std::string_view, 8> kFacts = {"name", "pid",    "ppid",   "index",
-                                                    "arg",  "module", "daemon", "exitcode"};
+constexpr std::array<std::string_view, 10> kFacts = {
+    "name", "pid", "ppid", "index", "arg", "module", "daemon", "exitcode", "port", "here"};
 
 // What a pipe in packet mode takes whole: PIPE_BUF, pipe(7).
 constexpr std::size_t kLongestMessage = 4096;
@@ -63,6 +63,10 @@ class FactPlanner {
     children_.clear();
     started_ = 0;
     standing_ = id == 0 ? Standing::LeadsGroup : Standing::Member;  // main is a job of its own
+    if (is_program(id)) {
+      fill_program(id);
+      return;
+    }
     const Range line = builder_.instances[id].steps;
     for (StepId step = line.first; step < line.first + line.count; ++step) {
       look_at(step, true);
@@ -288,6 +292,62 @@ class FactPlanner {
     }
   }
 
+  [[nodiscard]] bool is_program(InstanceId id) const {
+    return builder_.instances[id].kind == Instance::Kind::Program;
+  }
+
+  // Its own words and variables, which its starter will put together.
+  void fill_program(InstanceId id) {
+    const DraftInstance& drafted = planned_.draft.instances[id];
+    const scenario::Program& asked = *drafted.process->program;
+    Surroundings around{id, {}, nullptr};
+    if (!drafted.process->args.empty()) {
+      around.arg = &drafted.process->args[drafted.index == kNone ? 0 : drafted.index];
+    }
+    std::vector<Range> words;
+    for (const scenario::Text& word : asked.words) {
+      words.push_back(pieces_of(with_end(word), around));
+    }
+    std::vector<Range> variables;
+    for (const auto& [name, value] : drafted.process->env) {
+      variables.push_back(
+          pieces_of(with_end({fmt::format("{}={}", name.value, value.value), value.at}), around));
+    }
+    Program& program = builder_.programs[builder_.instances[id].program];
+    program.words = text_range(words);
+    program.variables = text_range(variables);
+    program.ready = static_cast<Program::Ready>(asked.ready.kind);
+    if (asked.ready.kind == scenario::Readiness::Kind::File) {
+      program.ready_text = pieces_of(with_end(asked.ready.text), around);
+    } else if (asked.ready.kind == scenario::Readiness::Kind::Line) {
+      program.ready_text = pieces_of(asked.ready.text, around);
+    } else if (asked.ready.kind == scenario::Readiness::Kind::Descriptor) {
+      program.ready_fd = static_cast<std::uint32_t>(asked.ready.number);
+    }
+    check_port(drafted, program);
+  }
+
+  // Several processes cannot listen at one port.
+  void check_port(const DraftInstance& drafted, const Program& program) {
+    if (program.port != 0 && drafted.index == 1) {
+      planned_.found.add(drafted.process->program->at,
+                         fmt::format("the instances of `{}` cannot all have port {}",
+                                     drafted.process->name, program.port),
+                         "leave `port` out: then each has a free one, which `${port}` says");
+    }
+  }
+
+  static scenario::Text with_end(scenario::Text text) {
+    text.value += '\0';
+    return text;
+  }
+
+  Range text_range(const std::vector<Range>& texts) {
+    const auto first = static_cast<std::uint32_t>(builder_.texts.size());
+    builder_.texts.insert(builder_.texts.end(), texts.begin(), texts.end());
+    return {first, static_cast<std::uint32_t>(texts.size())};
+  }
+
   // "pid ${pid} of ${child.pid}" → pieces. Literals that stand side by side become one.
   Range pieces_of(const scenario::Text& text, const Surroundings& around) {
     std::vector<Piece> pieces;
@@ -349,10 +409,11 @@ class FactPlanner {
     }
     if (std::ranges::count(kFacts, name) == 0) {
       const auto near = base::nearest_word(name, kFacts);
-      planned_.found.add(where, fmt::format("unknown fact `${{{}}}`", written),
-                         near ? fmt::format("did you mean `${{{}{}}}`?",
-                                            written.substr(0, written.size() - name.size()), *near)
-                              : "facts are name pid ppid index arg module daemon exitcode");
+      planned_.found.add(
+          where, fmt::format("unknown fact `${{{}}}`", written),
+          near ? fmt::format("did you mean `${{{}{}}}`?",
+                             written.substr(0, written.size() - name.size()), *near)
+               : "facts are name pid ppid index arg module daemon exitcode port here");
       return std::nullopt;
     }
     return of == self_ ? own_fact(name, where, around, literal) : fact_of(of, name, where, literal);
@@ -360,6 +421,16 @@ class FactPlanner {
 
   std::optional<Piece> own_fact(std::string_view name, scenario::Position where,
                                 const Surroundings& around, std::string& literal) {
+    if (is_program(self_) && (name == "pid" || name == "ppid" || name == "module")) {
+      planned_.found.add(where,
+                         fmt::format("`${{{}}}` of a program is not known before it runs", name),
+                         "in the steps of others it is known, as in `${server.pid}`");
+      return std::nullopt;
+    }
+    if (name == "here") {
+      literal += planned_.asked.folder.empty() ? "." : planned_.asked.folder;
+      return std::nullopt;
+    }
     if (name == "pid") {
       return Piece{Piece::Kind::Pid, {}, kNone};
     }
@@ -396,6 +467,15 @@ class FactPlanner {
     }
     if (name == "exitcode") {
       return Piece{Piece::Kind::ChildExitcode, {}, of};
+    }
+    if (name == "port") {
+      const auto listener = planned_.listener_of.find(of);
+      if (listener == planned_.listener_of.end()) {
+        planned_.found.add(where, fmt::format("`{}` has no port", builder_.text_of(instance.path)),
+                           "a process has one if it listens, a program if it has a `port`");
+        return std::nullopt;
+      }
+      return Piece{Piece::Kind::Port, {}, listener->second};
     }
     if (name == "name") {
       const auto seen = names_.find({self_, of});

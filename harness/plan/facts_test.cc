@@ -302,6 +302,8 @@ std::string kind_of(const Piece& piece, const Plan& plan) {
       return "<pid of " + std::string(plan.text(plan.instance(piece.of).path)) + ">";
     case Piece::Kind::ChildExitcode:
       return "<exitcode of " + std::string(plan.text(plan.instance(piece.of).path)) + ">";
+    case Piece::Kind::Port:
+      return "<port of " + std::string(plan.text(plan.listeners()[piece.of].name)) + ">";
   }
   return "";
 }

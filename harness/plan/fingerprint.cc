@@ -119,6 +119,8 @@ std::uint64_t fingerprint(const Plan& plan) {
   hash = hash_all(plan.symbols(all_of(header.symbols)), hash);
   hash = hash_all(plan.raised(), hash);
   hash = hash_all(plan.variables(all_of(header.variables)), hash);
+  hash = hash_all(plan.programs(), hash);
+  hash = hash_all(plan.texts(all_of(header.texts)), hash);
   return base::hash_of(plan.text({0, all_of(header.text).count}), hash);
 }
 

@@ -135,7 +135,13 @@ void plan_instances(Planned& planned) {
     instance.index = drafted.index;
     instance.line = static_cast<std::uint32_t>(drafted.process->at.line);
     instance.output = drafted.process->output;
-    instance.variables = variables_of(planned.builder, *drafted.process);
+    if (drafted.process->program) {
+      instance.kind = Instance::Kind::Program;
+      instance.program = static_cast<std::uint32_t>(planned.builder.programs.size());
+      planned.builder.programs.emplace_back();
+    } else {
+      instance.variables = variables_of(planned.builder, *drafted.process);
+    }
     instance.cpus = cpus_of(planned.builder, drafted);
     if (instance.cpus.count != 0) {
       planned.builder.header.has_cpus = 1;

@@ -74,6 +74,11 @@ class LinePlanner {
 
   void plan_line(InstanceId id) {
     const auto first = static_cast<StepId>(builder_.steps.size());
+    if (builder_.instances[id].kind == Instance::Kind::Program) {
+      add_implicit(id, Verb::Ready);
+      builder_.instances[id].steps = {first, 1};
+      return;
+    }
     std::size_t drafts = 0;
     for (const DraftStep& drafted : planned_.draft.instances[id].line) {
       if (needs_listener(id, first, drafted)) {
@@ -84,7 +89,7 @@ class LinePlanner {
         planned_.module = {first, static_cast<std::uint32_t>(builder_.steps.size()) - first};
       }
     }
-    add_exit(id);
+    add_implicit(id, Verb::Exit);
     builder_.instances[id].steps = {first,
                                     static_cast<std::uint32_t>(builder_.steps.size()) - first};
     for (StepId step = first; step < first + builder_.instances[id].steps.count; ++step) {
@@ -137,13 +142,13 @@ class LinePlanner {
     push(listen, nullptr);
   }
 
-  void add_exit(InstanceId id) {
-    Step exit;
-    exit.verb = Verb::Exit;
-    exit.self = id;
-    exit.implicit = true;
-    exit.line = builder_.instances[id].line;
-    push(exit, nullptr);
+  void add_implicit(InstanceId id, Verb verb) {
+    Step step;
+    step.verb = verb;
+    step.self = id;
+    step.implicit = true;
+    step.line = builder_.instances[id].line;
+    push(step, nullptr);
   }
 
   void add(const DraftStep& drafted) {

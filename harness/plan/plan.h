@@ -11,7 +11,8 @@
 // mapped read-only. Everything here is trivially copyable; nothing allocates.
 //
 // Invariants: ids are indices into the Plan's own arrays; instance 0 is `main`; the steps of an
-// instance are contiguous and end with an Exit or ExitNow (an implicit one if the file wrote none).
+// instance are contiguous and end with an Exit or ExitNow (an implicit one if the file wrote none);
+// those of a program are one implicit Ready.
 
 #include "harness/base/check.h"
 #include "harness/scenario/symbol.h"
@@ -50,10 +51,11 @@ struct Piece {
     Ppid,           // of its parent now
     ChildPid,       // as the caller's handle of `of` says: a number, or `none` before its start
     ChildExitcode,  // likewise
+    Port,           // of listener `of`: a number, or `none` before it is known
   };
   Kind kind = Kind::Literal;
   TextRef literal;
-  InstanceId of = kNone;
+  std::uint32_t of = kNone;  // an instance; Port: a listener
 };
 
 // A step (or a process's begin) that somebody waits for arrives at a gate at one of its points.
@@ -121,6 +123,7 @@ struct Instance {
     Talker,      // serves connections: begins when its server accepts one, or, of the handler
                  // `prefork`, with its server's step
     Forkserver,  // starts the children of the method of that name; at most one
+    Program,     // a real program in place of steps: see Program
   };
   Kind kind = Kind::Player;
   scenario::StartMethod method = scenario::StartMethod::Fork;
@@ -128,17 +131,31 @@ struct Instance {
   bool survivor = false;  // expected to live when all else has ended
   bool watched = false;   // its end is judged by the clock: the warden stamps it
   scenario::Stdout output = scenario::Stdout::Own;
-  TextRef path;                 // "main", "main/worker[2]", "server/talker[0]"
-  TextRef name;                 // what ${name} says inside it
-  TextRef template_name;        // "worker"
-  InstanceId starter = kNone;   // whose step starts it; none: main, the forkserver
-  std::uint32_t index = kNone;  // of a replica; of a talker
-  std::uint32_t line = 0;       // of the file
-  Range steps;                  // its line, into steps()
-  Range begin_feeds;            // into feeds()
-  Range variables;              // into variables(): its own additions to the environment
-  Range cpus;                   // into ids(): it runs on these only, positions in the list of
-                                // permitted CPUs; its own or its starter's; empty: on all
+  TextRef path;                   // "main", "main/worker[2]", "server/talker[0]"
+  TextRef name;                   // what ${name} says inside it
+  TextRef template_name;          // "worker"
+  InstanceId starter = kNone;     // whose step starts it; none: main, the forkserver
+  std::uint32_t index = kNone;    // of a replica; of a talker
+  std::uint32_t line = 0;         // of the file
+  Range steps;                    // its line, into steps()
+  Range begin_feeds;              // into feeds()
+  Range variables;                // into variables(): its own additions to the environment
+  std::uint32_t program = kNone;  // kind Program: into programs()
+  Range cpus;                     // into ids(): it runs on these only, positions in the list of
+                                  // permitted CPUs; its own or its starter's; empty: on all
+};
+
+// A real program: what its starter executes, and how it is known to be ready. Its texts are put
+// together by the starter and end with a 0.
+struct Program {
+  enum class Ready : std::uint32_t { AtOnce, Port, Line, File, Descriptor };
+  Range words;      // into texts(): its argv
+  Range variables;  // into texts(): like "NAME=value"; its own additions to the environment
+  Ready ready = Ready::AtOnce;
+  Range ready_text;                // into pieces(): Line: what is in it; File: its path
+  std::uint32_t ready_fd = kNone;  // Descriptor: its number in the program
+  std::uint32_t port = 0;          // 0 = a free one
+  std::uint32_t listener = kNone;  // under which others find its port; none: it has none
 };
 
 struct Pipe {
@@ -151,6 +168,7 @@ struct Listener {
   std::uint32_t port_word = 0;  // in the run's words: the port once bound, else 0
   Range talkers;                // into ids(): what processes serve its connections, in the order
                                 // in which they are made
+  InstanceId program = kNone;  // that is expected to listen there; none: a step of the plan listens
 };
 
 // The block of bytes starts with this; offsets are from its beginning.
@@ -163,6 +181,7 @@ struct Header {
   std::uint64_t magic = kMagic;
   std::uint64_t size = 0;
   Array instances, steps, gates, feeds, pieces, pipes, listeners, ids, symbols, raised, variables;
+  Array programs, texts;
   Array text;
   std::uint32_t word_count = 0;  // words that one run needs (counters, arrivals, ports)
   InstanceId forkserver = kNone;
@@ -194,7 +213,15 @@ class Plan {
     return array<Listener>(header().listeners);
   }
 
+  [[nodiscard]] std::span<const Program> programs() const {
+    return array<Program>(header().programs);
+  }
+
   [[nodiscard]] const Instance& instance(InstanceId id) const { return instances()[id]; }
+  // Of an instance of kind Program.
+  [[nodiscard]] const Program& program_of(InstanceId id) const {
+    return programs()[instance(id).program];
+  }
   [[nodiscard]] const Step& step(StepId id) const { return steps()[id]; }
   // Whether `parent` can wait for what it starts as `child`: not for what it daemonizes.
   [[nodiscard]] bool is_child_of(InstanceId child, InstanceId parent) const {
@@ -216,6 +243,10 @@ class Plan {
   }
   [[nodiscard]] std::span<const Piece> pieces(Range range) const {
     return part<Piece>(header().pieces, range);
+  }
+  // Texts in pieces: each is a range of pieces().
+  [[nodiscard]] std::span<const Range> texts(Range range) const {
+    return part<Range>(header().texts, range);
   }
   [[nodiscard]] std::span<const std::uint32_t> ids(Range range) const {
     return part<std::uint32_t>(header().ids, range);

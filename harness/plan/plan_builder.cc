@@ -79,6 +79,8 @@ OwnedPlan PlanBuilder::build() const {
   layout.place<scenario::Symbol>(head.symbols, symbols);
   layout.place<TextRef>(head.raised, raised);
   layout.place<TextRef>(head.variables, variables);
+  layout.place<Program>(head.programs, programs);
+  layout.place<Range>(head.texts, texts);
   layout.place<char>(head.text, std::span(text_.data(), text_.size()));
   head.size = layout.size();
 

@@ -41,6 +41,8 @@ class PlanBuilder {
   std::vector<scenario::Symbol> symbols;
   std::vector<TextRef> raised;
   std::vector<TextRef> variables;
+  std::vector<Program> programs;
+  std::vector<Range> texts;
 
   [[nodiscard]] TextRef text(std::string_view text);  // equal texts are kept once
   [[nodiscard]] std::string_view text_of(TextRef ref) const {

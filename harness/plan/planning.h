@@ -24,6 +24,8 @@ struct Planned {
   std::vector<const DraftStep*> origins{};  // by StepId; none: an implicit step
   Range module{};                           // main's steps that `module` wrote
   std::map<std::string, std::vector<InstanceId>> by_template{};
+  // By process: the listener at which others connect to it, once plan_channels has found it.
+  std::map<InstanceId, std::uint32_t> listener_of{};
 };
 
 // Instances with their templates, indices, starters and display paths.

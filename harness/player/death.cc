@@ -39,8 +39,12 @@ InstanceId find_by_pid(const trace::Arena& arena, std::uint32_t run, int pid) {
   return plan::kNone;
 }
 
-// Only the warden, who adopts orphans, ever finds one that no step has started.
+// Only who adopts orphans ever finds one that no step has started. What a program has started is
+// its own.
 void count_foreign(trace::Run& run) {
+  if (run.programs.load(std::memory_order_acquire) != 0) {
+    return;
+  }
   ++run.foreign;
   run.flags.fetch_or(trace::Run::kForeign, std::memory_order_relaxed);
 }

@@ -105,6 +105,7 @@ Outcome act(StepId id, const Step& step, trace::Line& line) {
     case Verb::SetName:    // Names and daemon flags
     case Verb::SetDaemon:  // stand in the plan.
       return {};
+    case Verb::Ready:
     case Verb::Run:
     case Verb::Repeat:
       break;

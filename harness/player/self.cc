@@ -23,4 +23,10 @@ void become(const Place& place) {
   forget_connections();
 }
 
+StandIn::StandIn(const Place& place) : before_(place_of_this_process) {
+  place_of_this_process = place;
+}
+
+StandIn::~StandIn() { place_of_this_process = before_; }
+
 }  // namespace procession::player

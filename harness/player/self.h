@@ -26,4 +26,17 @@ namespace procession::player {
 // handlers, no log, no connections of its own. All signals must be blocked; they stay so.
 void become(const Place& place);
 
+// As long as it lives this process writes as another one, which runs no code of the harness: a
+// program, for which its starter and the warden speak. All signals must be blocked.
+class StandIn {
+ public:
+  explicit StandIn(const Place& place);
+  StandIn(const StandIn&) = delete;
+  StandIn& operator=(const StandIn&) = delete;
+  ~StandIn();
+
+ private:
+  Place before_;
+};
+
 }  // namespace procession::player

@@ -8,6 +8,7 @@
 #include "harness/player/digits.h"
 #include "harness/player/forkserver.h"
 #include "harness/player/pipes.h"
+#include "harness/player/program.h"
 #include "harness/player/surroundings.h"
 #include "harness/player/watch.h"
 
@@ -61,6 +62,14 @@ Outcome start_by_forkserver(InstanceId instance) {
 }
 
 Outcome make(InstanceId instance, StartMethod method) {
+  if (the_plan().instance(instance).kind == plan::Instance::Kind::Program) {
+    os::AllBlocked blocked;
+    const int error = start_program(instance, method == StartMethod::Vfork);
+    if (error == 0) {
+      add_child(instance);
+    }
+    return Outcome::of_errno(error);
+  }
   switch (method) {
     case StartMethod::Fork:
       return fork_player(instance);

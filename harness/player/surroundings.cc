@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "harness/player/surroundings.h"
 
-#include "harness/os/affinity.h"
 #include "harness/player/self.h"
 
 #include <algorithm>
@@ -64,24 +63,30 @@ class Environment {
 }  // namespace
 
 void keep_to_cpus() {
-  const plan::Range cpus = the_plan().instance(self().instance).cpus;
-  if (cpus.count != 0) {
-    run_on(os::at_positions(permitted_cpus(), the_plan().ids(cpus)));
+  if (the_plan().instance(self().instance).cpus.count != 0) {
+    run_on(cpus_of(self().instance));
   }
 }
 
 void run_on_all_cpus() { run_on(permitted_cpus()); }
 
-std::size_t places_for_environment(InstanceId instance) {
-  std::size_t places = inherited_count() + 1;
+os::CpuSet cpus_of(InstanceId instance) {
+  return os::at_positions(permitted_cpus(), the_plan().ids(the_plan().instance(instance).cpus));
+}
+
+std::size_t places_for_environment(InstanceId instance, std::size_t own) {
+  std::size_t places = inherited_count() + own + 1;
   for (InstanceId up = instance; up != plan::kNone; up = the_plan().instance(up).starter) {
     places += the_plan().instance(up).variables.count;
   }
   return places;
 }
 
-void list_environment(InstanceId instance, std::span<char*> into) {
+void list_environment(InstanceId instance, std::span<char*> into, std::span<char* const> own) {
   Environment environment(into);
+  for (char* const variable : own) {
+    environment.add(variable);
+  }
   for (InstanceId up = instance; up != plan::kNone; up = the_plan().instance(up).starter) {
     for (const plan::TextRef variable : the_plan().variables(the_plan().instance(up).variables)) {
       // execve(2) does not write to it.

@@ -65,6 +65,16 @@ void put_child_exitcode(TextWriter& out, plan::InstanceId child) {
   }
 }
 
+void put_port(TextWriter& out, std::uint32_t listener) {
+  const std::uint32_t port =
+      word(the_plan().listeners()[listener].port_word).load(std::memory_order_acquire);
+  if (port == 0) {
+    out.put("none");
+  } else {
+    put_number(out, port);
+  }
+}
+
 void put_piece(TextWriter& out, const Piece& piece) {
   switch (piece.kind) {
     case Piece::Kind::Literal:
@@ -82,6 +92,9 @@ void put_piece(TextWriter& out, const Piece& piece) {
       } else {
         out.put("none");
       }
+      break;
+    case Piece::Kind::Port:
+      put_port(out, piece.of);
       break;
     case Piece::Kind::ChildExitcode:
       put_child_exitcode(out, piece.of);

@@ -9,11 +9,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
 #include <map>
 #include <poll.h>
 #include <string>
@@ -221,6 +223,63 @@ TEST_P(EndOfTool, KilledTogetherWithItsWardenNothingIsLeft) {
   tool.signal(SIGKILL);
   EXPECT_EQ(tool.reap(), "killed by SIGKILL");
   EXPECT_TRUE(comes_true(all_have_ended));
+}
+
+// The temporary folder of whoever it starts.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    char name[] = "/tmp/end_of_tool_test_XXXXXX";
+    path_ = ::mkdtemp(name);
+    ::setenv("TMPDIR", path_.c_str(), 1);
+  }
+  ~TemporaryFolder() {
+    ::unsetenv("TMPDIR");
+    std::filesystem::remove_all(path_);
+  }
+  [[nodiscard]] bool is_empty() const { return std::filesystem::is_empty(path_); }
+  // Some program has made its file.
+  [[nodiscard]] bool has_programs() const {
+    const auto files = std::filesystem::recursive_directory_iterator(path_);
+    return std::any_of(begin(files), end(files),
+                       [](const auto& entry) { return entry.path().filename() == "up"; });
+  }
+
+ private:
+  std::string path_;
+};
+
+TEST_P(EndOfTool, KilledWithProgramsNothingIsLeftOfThem) {
+  const TemporaryFolder folder;
+  Tool tool(in_namespace(), "hung_program", 1);
+  ASSERT_TRUE(comes_true([&] { return folder.has_programs(); }));
+  tool.signal(SIGKILL);
+  EXPECT_EQ(tool.reap(), "killed by SIGKILL");
+  EXPECT_TRUE(comes_true(all_have_ended));
+  EXPECT_TRUE(comes_true([&] { return folder.is_empty(); }));
+}
+
+TEST_P(EndOfTool, KilledTogetherWithItsWardenNothingIsLeftOfPrograms) {
+  const TemporaryFolder folder;
+  Tool tool(in_namespace(), "hung_program", 1);
+  ASSERT_TRUE(comes_true([&] { return folder.has_programs(); }));
+  tool.signal(SIGSTOP);
+  signal_warden_of(tool, SIGKILL);
+  tool.signal(SIGKILL);
+  EXPECT_EQ(tool.reap(), "killed by SIGKILL");
+  EXPECT_TRUE(comes_true(all_have_ended));
+  EXPECT_TRUE(comes_true([&] { return folder.is_empty(); }));
+}
+
+TEST_P(EndOfTool, InterruptedWithProgramsNothingIsLeftOfThem) {
+  const TemporaryFolder folder;
+  Tool tool(in_namespace(), "hung_program", 1);
+  ASSERT_TRUE(comes_true([&] { return folder.has_programs(); }));
+  tool.signal(SIGINT);
+  EXPECT_THAT(tool.all_said(), HasSubstr("played stopped by SIGINT\n"));
+  EXPECT_EQ(tool.reap(), "exited with 1");
+  EXPECT_TRUE(all_have_ended());
+  EXPECT_TRUE(folder.is_empty());
 }
 
 // A stopped one cannot see that its socket is closed.

@@ -48,6 +48,12 @@ Job::Job(ArenaMemory arena, WardenProcess warden)
 void Job::begin(std::size_t number, const Work& work, Observer& observer) {
   base::check(work.timeout > base::Duration::zero(), "a run has a timeout");
   assignment_ = Assignment{number, work, key_of(work.plan)};
+  if (!work.plan.programs().empty()) {
+    if (auto ready = warden_.have_folder_removed(); !ready) {
+      finish(std::move(ready), observer);
+      return;
+    }
+  }
   if (auto loaded = arena_.load(work.plan); !loaded || work.runs == 0) {
     finish(std::move(loaded), observer);
     return;

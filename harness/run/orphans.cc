@@ -57,7 +57,7 @@ void Orphans::reap() const {
     if (instance != trace::kNoSlot) {
       player::record_death(arena_, run_, instance, found.si_pid, Slot::kByWarden, WEXITED);
     } else {
-      arena_.run(run_).foreign += is_intermediate(found.si_pid) ? 0 : 1;
+      arena_.run(run_).foreign += is_known(found.si_pid) ? 0 : 1;
       [[maybe_unused]] const int error =
           os::wait_child(P_PID, static_cast<id_t>(found.si_pid), found, WEXITED);
     }
@@ -148,7 +148,7 @@ void Orphans::close_slots() const {
     }
     const bool is_nameless = left.pid.load(std::memory_order_relaxed) == 0;
     const bool is_daemon = (left.flags.load(std::memory_order_relaxed) & Slot::kDaemonized) != 0;
-    const bool never_made = is_nameless && (run.foreign == 0 || is_daemon);
+    const bool never_made = is_nameless && (run.foreign == 0 || is_daemon) && left.begin == 0;
     if (is_nameless && run.foreign != 0) {
       --run.foreign;
     }
@@ -160,6 +160,11 @@ void Orphans::close_slots() const {
   if (run.foreign != 0) {
     run.flags.fetch_or(trace::Run::kForeign, std::memory_order_relaxed);
   }
+}
+
+// What programs have started is their own.
+bool Orphans::is_known(int pid) const {
+  return arena_.run(run_).programs.load(std::memory_order_acquire) != 0 || is_intermediate(pid);
 }
 
 // The process that makes a daemon; an orphan if its starter has been killed meanwhile.

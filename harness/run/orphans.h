@@ -57,6 +57,7 @@ class Orphans {
     return arena_.slot_of(run_, instance);
   }
   [[nodiscard]] std::uint32_t instance_of(int pid) const;
+  [[nodiscard]] bool is_known(int pid) const;
   [[nodiscard]] bool is_intermediate(int pid) const;
 
   trace::Arena arena_;

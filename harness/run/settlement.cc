@@ -52,7 +52,11 @@ bool Settlement::advance(bool ending) {
   if (must_wait()) {
     return false;
   }
-  // Only survivors live now, and what no step started.
+  // Only survivors live now, and what no step started: of programs that have ended, first.
+  programs_.hear(zygote_);
+  if (programs_.is_tidying()) {
+    return false;
+  }
   if (only_survivors_since_ == base::Instant{}) {
     only_survivors_since_ = base::now();
   }

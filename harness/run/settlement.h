@@ -2,20 +2,27 @@
 #pragma once
 // Settlement: how a run ends in which main has ended and others have not all been reaped. A run is
 // over when all have ended but the expected survivors. So orphans are waited for; when only
-// survivors live, that is noted and they are ended; a process that no step started is ended and
-// counted. Until waitid(2) says ECHILD, which proves that nothing lives: every descendant of the
-// warden has a chain of living parents up to the warden or the zygote, and main is dead.
+// survivors live, that is noted and they are ended; what a program has left behind is ended by
+// Programs; any other process that no step started is ended and counted. Until waitid(2) says
+// ECHILD, which proves that nothing lives: every descendant of the warden has a chain of living
+// parents up to the warden or the zygote, and main is dead.
 //
 // Made by the warden, which calls `advance` whenever something may have changed.
 
 #include "harness/run/orphans.h"
+#include "harness/run/programs.h"
 
 namespace procession::run {
 
 class Settlement {
  public:
-  Settlement(const trace::Arena& arena, const plan::Plan& plan, std::uint32_t run, int zygote)
-      : orphans_(arena, run, zygote), plan_(plan), begun_(base::now()) {}
+  Settlement(const trace::Arena& arena, const plan::Plan& plan, std::uint32_t run, int zygote,
+             Programs& programs)
+      : orphans_(arena, run, zygote),
+        plan_(plan),
+        programs_(programs),
+        zygote_(zygote),
+        begun_(base::now()) {}
 
   // Does what can be done now. `ending`: everything that lives is to be ended. True when nothing
   // lives any more; the run's slots are closed then.
@@ -35,6 +42,8 @@ class Settlement {
 
   Orphans orphans_;
   plan::Plan plan_;
+  Programs& programs_;
+  int zygote_;
   base::Instant begun_;
   base::Instant only_survivors_since_;
   Orphans::Living watched_;

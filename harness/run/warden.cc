@@ -6,10 +6,12 @@
 #include "harness/os/pidfd.h"
 #include "harness/os/proc_entry.h"
 #include "harness/os/process.h"
+#include "harness/os/remove_tree.h"
 #include "harness/os/signals.h"
 #include "harness/os/unique_fd.h"
 #include "harness/run/channel.h"
 #include "harness/run/orphans.h"
+#include "harness/run/programs.h"
 #include "harness/run/settlement.h"
 #include "harness/run/warden_launch.h"
 #include "harness/run/watched_ends.h"
@@ -54,7 +56,8 @@ class Warden {
         header_(arena.header()),
         deaths_(deaths),
         in_namespace_(in_namespace),
-        ends_(arena) {}
+        ends_(arena),
+        programs_(arena) {}
 
   // False if the system refuses; errno says why.
   bool make_zygote();
@@ -93,6 +96,7 @@ class Warden {
   int deaths_;
   bool in_namespace_;
   WatchedEnds ends_;
+  Programs programs_;
   os::UniqueFd channel_;   // to the zygote
   os::UniqueFd zygote_;    // its pidfd; none when it is dead
   int zygote_number_ = 0;  // as /proc shows it; 0 without /proc
@@ -143,6 +147,7 @@ void Warden::serve() {
   for (;;) {
     wait();
     ends_.hear();
+    programs_.hear(zygote_number_);
     hear_deaths();
     hear_tool();
     hear_zygote();
@@ -157,7 +162,8 @@ void Warden::wait() const {
                       {zygote_.get(), POLLIN, 0},
                       {zygote_ ? channel_.get() : -1, POLLIN, 0},
                       {settlement_ ? settlement_->watched() : -1, POLLIN, 0},
-                      {ends_.fd(), POLLIN, 0}};
+                      {ends_.fd(), POLLIN, 0},
+                      {programs_.fd(), POLLIN, 0}};
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(patience());
   ::poll(entries, std::size(entries), static_cast<int>(left.count()));
 }
@@ -171,9 +177,9 @@ base::Duration Warden::patience() const {
     return kWhileEnding;
   }
   // A run that begins from now on ends later than this.
-  base::Duration left(header_.timeout_ns);
+  base::Duration left = std::min(base::Duration(header_.timeout_ns), programs_.next_look());
   if (const std::optional<base::Instant> at = deadline()) {
-    left = std::clamp(*at - base::now(), kWhileEnding, kIdle);
+    left = std::min(left, std::clamp(*at - base::now(), kWhileEnding, kIdle));
   }
   return settlement_ ? std::min(left, settlement_->next_look()) : std::min(left, kIdle);
 }
@@ -258,6 +264,7 @@ void Warden::watch_clock() {
 
 // Who lives is noted before the first one is ended. If nobody does, the run is ending by itself.
 void Warden::end_run(std::uint32_t why) {
+  programs_.hear(zygote_number_);  // what they have printed so far, they have printed by themselves
   const Ending ending{current_run(), base::now()};
   const Orphans all = orphans();
   bool any = settlement_.has_value();
@@ -277,6 +284,10 @@ void Warden::end_run(std::uint32_t why) {
 
 void Warden::begin_batch() {
   plan_ = plan::Plan({arena_.plan_bytes(), header_.plan_capacity});
+  if (!programs_.open(plan_)) {
+    give_up(Trouble::WatchPrograms, errno);
+    return;
+  }
   std::memset(static_cast<void*>(&arena_.run(0)), 0, sizeof(Run) * header_.run_count);
   open_ends();
   playing_ = true;
@@ -306,13 +317,14 @@ void Warden::end_batch() {
 }
 
 void Warden::begin_settlement() {
-  settlement_.emplace(arena_, plan_, current_run(), zygote_number_);
+  settlement_.emplace(arena_, plan_, current_run(), zygote_number_, programs_);
 }
 
 void Warden::settle() {
   if (!settlement_ || !settlement_->advance(ending_.has_value())) {
     return;
   }
+  programs_.finish();
   Run& run = arena_.run(current_run());
   run.flags.fetch_or(Run::kSettled, std::memory_order_relaxed);
   if (run.ended == 0) {
@@ -351,6 +363,7 @@ void Warden::bury_zygote() {
 
 void Warden::replace_zygote() {
   ends_.close();
+  programs_.close();
   if (!make_zygote()) {
     give_up(Trouble::MakeZygote, errno);
     return;
@@ -359,6 +372,10 @@ void Warden::replace_zygote() {
     return;
   }
   open_ends();
+  if (!programs_.open(plan_)) {
+    give_up(Trouble::WatchPrograms, errno);
+    return;
+  }
   if (stop_ || header_.runs_done.load(std::memory_order_relaxed) >= header_.run_count) {
     end_batch();
   } else {
@@ -374,9 +391,11 @@ void Warden::give_up(Trouble trouble, int error) {
   send(kSocketFd, {Message::Played, trouble, error});
 }
 
-// The tool has ended. An init need only end, too.
+// The tool has ended. An init need only end, too, but for what programs may have written.
 void Warden::end_all() const {
-  if (!in_namespace_) {
+  if (in_namespace_) {
+    ::kill(-1, SIGKILL);
+  } else {
     [[maybe_unused]] const int error = os::send_signal(zygote_, SIGKILL);
     const base::Instant until = base::now() + kEndingLimit;
     while (base::now() < until) {
@@ -392,6 +411,7 @@ void Warden::end_all() const {
       hear_deaths();
     }
   }
+  os::remove_tree(player::FolderPath(arena_).c_str());
   os::leave(0);
 }
 

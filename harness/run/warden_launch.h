@@ -23,11 +23,12 @@ inline constexpr int kLeaseFd = 6;    // a pipe; warden: its write end; janitor:
 // What may go wrong in a warden beyond what a Record can say.
 enum class Trouble : std::int32_t {
   None,
-  SetUp,         // of itself: session, reaper, signals
-  MapArena,      //
-  MakeZygote,    // fork refused
-  ForkMain,      // fork refused to the zygote; the run did not take place
-  EndProcesses,  // some process of the run would not end
+  SetUp,          // of itself: session, reaper, signals
+  MapArena,       //
+  MakeZygote,     // fork refused
+  ForkMain,       // fork refused to the zygote; the run did not take place
+  EndProcesses,   // some process of the run would not end
+  WatchPrograms,  // no socket to be told of programs at
 };
 
 struct Message {

@@ -43,13 +43,12 @@ base::Result<Pipe> make_pipe() {
   return Pipe{os::UniqueFd(ends[0]), os::UniqueFd(ends[1])};
 }
 
-base::Result<os::Child> start_janitor(int executable, const ArenaMemory& arena, int null,
-                                      int lease) {
+base::Result<os::Child> start_janitor(int executable, int arena, int null, int lease) {
   os::Launch launch;
   launch.executable = executable;
   launch.arguments = {"procession-player", "janitor"};
-  launch.descriptors = {{null, STDIN_FILENO},   {null, STDOUT_FILENO},    {null, STDERR_FILENO},
-                        {arena.fd(), kArenaFd}, {executable, kProgramFd}, {lease, kLeaseFd}};
+  launch.descriptors = {{null, STDIN_FILENO}, {null, STDOUT_FILENO},    {null, STDERR_FILENO},
+                        {arena, kArenaFd},    {executable, kProgramFd}, {lease, kLeaseFd}};
   auto janitor = os::Child::start(launch);
   return janitor ? std::move(janitor) : std::move(janitor).error().context("start the janitor");
 }
@@ -99,6 +98,8 @@ std::string_view name_of(Trouble trouble) {
       return "make the process main";
     case Trouble::EndProcesses:
       return "end the processes of a run";
+    case Trouble::WatchPrograms:
+      return "watch the programs of a run";
   }
   return "unknown trouble";
 }
@@ -146,7 +147,7 @@ struct WardenProcess::Maker {
         return std::move(made).error();
       }
       lease = *std::move(made);
-      auto started = start_janitor(executable, arena, null.get(), lease.read_end.get());
+      auto started = start_janitor(executable, arena.fd(), null.get(), lease.read_end.get());
       if (!started) {
         return std::move(started).error();
       }
@@ -159,7 +160,8 @@ struct WardenProcess::Maker {
       return std::move(warden).error();
     }
     theirs.reset();
-    WardenProcess process(*std::move(warden), std::move(janitor), std::move(ours));
+    WardenProcess process(*std::move(warden), std::move(janitor), std::move(ours), executable,
+                          arena.fd());
     if (auto ready = wait_until_ready(process.socket()); !ready) {
       return std::move(ready).error();
     }
@@ -167,8 +169,31 @@ struct WardenProcess::Maker {
   }
 };
 
-WardenProcess::WardenProcess(os::Child warden, os::Child janitor, os::UniqueFd socket)
-    : warden_(std::move(warden)), janitor_(std::move(janitor)), socket_(std::move(socket)) {}
+WardenProcess::WardenProcess(os::Child warden, os::Child janitor, os::UniqueFd socket,
+                             int executable, int arena)
+    : warden_(std::move(warden)),
+      janitor_(std::move(janitor)),
+      socket_(std::move(socket)),
+      executable_(executable),
+      arena_(arena) {}
+
+base::Result<> WardenProcess::have_folder_removed() {
+  if (janitor_) {
+    return {};
+  }
+  const os::UniqueFd null = open_null();
+  auto lease = make_pipe();
+  if (!lease) {
+    return std::move(lease).error();
+  }
+  auto started = start_janitor(executable_, arena_, null.get(), lease->read_end.get());
+  if (!started) {
+    return std::move(started).error();
+  }
+  janitor_ = *std::move(started);
+  lease_ = std::move(lease->write_end);
+  return {};
+}
 
 base::Result<WardenProcess> WardenProcess::start(int executable, const ArenaMemory& arena,
                                                  Containment containment) {
@@ -197,6 +222,7 @@ WardenProcess::~WardenProcess() {
 std::string WardenProcess::bury() {
   socket_.reset();
   std::string how = warden_.reap();
+  lease_.reset();
   if (janitor_) {
     if (!janitor_.wait(kEndLimit)) {
       janitor_.kill();

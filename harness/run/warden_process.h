@@ -30,18 +30,26 @@ class WardenProcess {
   void tell(Message::Kind kind) const { send(socket_.get(), {kind}); }
   [[nodiscard]] Received hear() const { return poll_message(socket_.get()); }
 
+  // From now on also the folder of programs (player/program_watch.h) is removed when the warden has
+  // ended, even if this process is killed.
+  [[nodiscard]] base::Result<> have_folder_removed();
+
   // Without asking it. `bury` comes next.
   void kill() const { warden_.kill(); }
   // It has ended by itself or was killed: waits until nothing of it is left; how it ended.
   [[nodiscard]] std::string bury();
 
  private:
-  WardenProcess(os::Child warden, os::Child janitor, os::UniqueFd socket);
+  WardenProcess(os::Child warden, os::Child janitor, os::UniqueFd socket, int executable,
+                int arena);
   struct Maker;
 
   os::Child warden_;
-  os::Child janitor_;  // none with a namespace
+  os::Child janitor_;   // with a namespace only for programs
+  os::UniqueFd lease_;  // then: the janitor waits until nobody has it open
   os::UniqueFd socket_;
+  int executable_;  // for a janitor; the owner's
+  int arena_;       // likewise
 };
 
 // What is to be said of it, to people.

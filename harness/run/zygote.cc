@@ -93,10 +93,12 @@ class Zygote {
     }
   }
 
-  // If all that were started have been reaped, nothing lives. Else the warden must look.
+  // If all that were started have been reaped, nothing lives, but what programs have started. Else
+  // the warden must look.
   void end_run(Run& run) {
-    if (run.slots_started.load(std::memory_order_acquire) ==
-        run.slots_reaped.load(std::memory_order_acquire)) {
+    if (run.programs.load(std::memory_order_acquire) == 0 &&
+        run.slots_started.load(std::memory_order_acquire) ==
+            run.slots_reaped.load(std::memory_order_acquire)) {
       run.ended = base::now().ns;
       return;
     }

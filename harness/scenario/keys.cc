@@ -14,6 +14,8 @@ constexpr std::int64_t kMostLevels = 1'000;
 constexpr std::int64_t kLastCpu = 1'023;  // what a cpu_set_t can name
 constexpr std::int64_t kMostTimes = 1'000'000;
 constexpr std::int64_t kMostWaiting = 65'535;
+constexpr std::int64_t kLastPort = 65'535;
+constexpr std::int64_t kLastReadyFd = 63;
 
 const Key& order_option() {
   static const Key key{.name = "order",
@@ -104,7 +106,18 @@ std::vector<Key> requires_keys() {
 
 std::vector<Key> process_keys() {
   return {
-      {.name = "steps", .type = Type::Steps, .required = true, .about = "what it does, in order"},
+      {.name = "steps", .type = Type::Steps, .about = "what it does, in order"},
+      {.name = "exec",
+       .type = Type::TextList,
+       .about = "instead of steps: a program with its arguments, run without a shell"},
+      {.name = "port",
+       .type = Type::Integer,
+       .least = 1,
+       .most = kLastPort,
+       .about = "of the program, ${port} in its arguments; without it a free one"},
+      {.name = "ready",
+       .type = Type::Ready,
+       .about = "when the program is ready: port, or one of line, file, fd; without it at once"},
       {.name = "count",
        .type = Type::Integer,
        .least = 1,
@@ -142,6 +155,20 @@ std::vector<Key> process_keys() {
        .type = Type::Integers,
        .most = kLastCpu,
        .about = "it runs on these only: positions in the list of permitted CPUs, from 0"},
+  };
+}
+
+std::vector<Key> ready_keys() {
+  return {
+      {.name = "line", .type = Type::Text, .about = "a line of its output contains this text"},
+      {.name = "file",
+       .type = Type::Text,
+       .about = "there is such a file, in its working directory if the path is relative"},
+      {.name = "fd",
+       .type = Type::Integer,
+       .least = 3,
+       .most = kLastReadyFd,
+       .about = "it writes a line to this descriptor, which it inherits"},
   };
 }
 
@@ -457,8 +484,8 @@ std::vector<VerbRow> all_verbs() {
 
 const std::vector<Key>& keys_of(Level level) {
   static const std::vector<std::vector<Key>> kLevels = {
-      file_keys(),        requires_keys(), process_keys(), figure_keys(),
-      common_step_keys(), expect_keys(),   outcomes_keys()};
+      file_keys(),   requires_keys(),    process_keys(), ready_keys(),
+      figure_keys(), common_step_keys(), expect_keys(),  outcomes_keys()};
   return kLevels[static_cast<std::size_t>(level)];
 }
 
@@ -490,15 +517,15 @@ const std::vector<std::string_view>& reserved_names() {
 }
 
 const std::vector<std::string_view>& fact_names() {
-  static const std::vector<std::string_view> kNames = {"name", "pid",    "ppid",   "index",
-                                                       "arg",  "module", "daemon", "exitcode"};
+  static const std::vector<std::string_view> kNames = {
+      "name", "pid", "ppid", "index", "arg", "module", "daemon", "exitcode", "port", "here"};
   return kNames;
 }
 
 std::vector<std::string> documented_words() {
   std::set<std::string> words = {"left"};
-  for (const Level level : {Level::File, Level::Requires, Level::Process, Level::Figure,
-                            Level::Step, Level::Expect, Level::Outcomes}) {
+  for (const Level level : {Level::File, Level::Requires, Level::Process, Level::Ready,
+                            Level::Figure, Level::Step, Level::Expect, Level::Outcomes}) {
     for (const Key& key : keys_of(level)) {
       words.emplace(key.name);
     }

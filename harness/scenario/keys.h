@@ -51,6 +51,7 @@ enum class Type : std::uint8_t {
   StatusMap,  // process: status or a list of them
   LinesMap,   // process: list of texts
   TextMap,    // text: text
+  Ready,      // `port`, or a map of one of line, file, fd
   ParentMap,  // process: process
   Outcomes,
   // a verb without operand
@@ -77,7 +78,7 @@ struct VerbRow {
   std::vector<Key> keys = {};  // operand, options and what every verb takes
 };
 
-enum class Level : std::uint8_t { File, Requires, Process, Figure, Step, Expect, Outcomes };
+enum class Level : std::uint8_t { File, Requires, Process, Ready, Figure, Step, Expect, Outcomes };
 
 // The keys of a level in the order of the reference; of Step: those that every verb takes.
 [[nodiscard]] const std::vector<Key>& keys_of(Level level);

@@ -65,10 +65,33 @@ struct Step {
   bool write_end = false;                        // close_end: `end: write`
 };
 
+// How it is known that a program is ready for others.
+struct Readiness {
+  enum class Kind : std::uint8_t {
+    AtOnce,
+    Port,        // it listens at its port
+    Line,        // a line of its output contains `text`
+    File,        // there is a file `text`
+    Descriptor,  // it has written a line to the descriptor `number`, which it inherits
+  };
+  Kind kind = Kind::AtOnce;
+  Text text;
+  int number = -1;
+};
+
+// A real program in place of steps.
+struct Program {
+  Position at;
+  std::vector<Text> words;  // its argv, at least one
+  int port = 0;             // 0: a free one
+  Readiness ready;
+};
+
 struct Process {
   std::string name;
   Position at;
   std::vector<Step> steps;
+  std::optional<Program> program;
   std::optional<std::uint32_t> count;  // without it one instance, without index
   std::vector<Text> args;
   StartMethod start_method = StartMethod::Fork;
@@ -171,6 +194,7 @@ enum class VerdictKind : std::uint8_t { Held, Broken, Inconclusive, Invalid, Ski
 
 struct Scenario {
   std::string file;    // as given on the command line
+  std::string folder;  // that the file is in, absolute; empty if it is in none
   std::string matrix;  // "key=value,…" of this instance, empty without a matrix
   std::string title;
   std::string about;

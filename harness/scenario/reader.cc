@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -119,6 +120,13 @@ bool fits(const Node& root, const SourceText& source, std::size_t instances) {
          source.text().size() * instances <= kMostBytes;
 }
 
+// The one thing that is looked up: the directory that this program is in.
+std::string folder_of(const std::string& file) {
+  std::error_code failed;
+  const std::filesystem::path path = std::filesystem::absolute(file, failed);
+  return failed ? "" : path.lexically_normal().parent_path().string();
+}
+
 void read_instances(Node root, const SourceText& source, const std::string& file,
                     Reading& reading) {
   Diagnostics& problems = reading.diagnostics;
@@ -134,6 +142,7 @@ void read_instances(Node root, const SourceText& source, const std::string& file
   for (const MatrixRow& row : rows) {
     Scenario scenario = read_instance(root, row, problems);
     scenario.file = file;
+    scenario.folder = folder_of(file);
     scenario.lines = reading.lines;
     reading.scenarios.push_back(std::move(scenario));
   }

@@ -103,6 +103,8 @@ Json schema_of(const Key& key) {
       return map_of(list_of(ref("text")));
     case Type::TextMap:
       return map_of(ref("text"));
+    case Type::Ready:
+      return ref("ready");
     case Type::ParentMap:
       return map_of(ref("process"));
     case Type::Requires:
@@ -176,8 +178,17 @@ Json step() {
   return {{"anyOf", alternatives}};
 }
 
+// One of its keys, or the bare word.
+Json ready() {
+  Json probe = map_with(keys_of(Level::Ready));
+  probe["minProperties"] = probe["maxProperties"] = 1;
+  return {{"anyOf", {{{"const", "port"}}, probe}}};
+}
+
 Json processes() {
-  Json process = {{"anyOf", {list_of(ref("step")), map_with(keys_of(Level::Process))}}};
+  Json map = map_with(keys_of(Level::Process));
+  map["oneOf"] = {{{"required", {"steps"}}}, {{"required", {"exec"}}}};
+  Json process = {{"anyOf", {list_of(ref("step")), map}}};
   return {{"type", "object"},
           {"properties", {{"main", process}}},
           {"required", {"main"}},
@@ -217,6 +228,7 @@ Json definitions() {
       {"order", pattern(" < |\\$\\{")},
       {"requires", map_with(keys_of(Level::Requires))},
       {"step", step()},
+      {"ready", ready()},
       {"processes", processes()},
       {"figures", figures()},
       {"outcomes", map_with(keys_of(Level::Outcomes))},

@@ -63,11 +63,13 @@ enum class Verb : std::uint8_t {
   Connect,
   Request,
   Disconnect,
-  // implicit: what a process that serves one connection does; no file can write it
+  // implicit, no file can write them: what a process that serves one connection does, and that a
+  // program has become ready
   Talk,
+  Ready,
 };
 
-inline constexpr std::array<std::string_view, 44> kVerbNames = {"start",
+inline constexpr std::array<std::string_view, 45> kVerbNames = {"start",
                                                                 "join",
                                                                 "is_alive",
                                                                 "exitcode",
@@ -110,7 +112,8 @@ inline constexpr std::array<std::string_view, 44> kVerbNames = {"start",
                                                                 "connect",
                                                                 "request",
                                                                 "disconnect",
-                                                                "talk"};
+                                                                "talk",
+                                                                "ready"};
 
 [[nodiscard]] constexpr std::string_view to_string(Verb verb) {
   return kVerbNames[static_cast<std::size_t>(verb)];

@@ -54,6 +54,7 @@ struct Frame {
     Called,     // arrives where its call is waited for; then it acts
     Acted,      // has succeeded; arrives where its effect is waited for; then it returns
     Returned,   // arrives where its return is waited for; then the next step
+    Done,       // of a program: it is ready, and whatever else it does concerns nobody
   };
   std::uint8_t step = 0;
   std::uint8_t stage = 0;

@@ -12,6 +12,7 @@
 
 #include "harness/run/play.h"
 #include "harness/testing/plan_script.h"
+#include "harness/testing/planned.h"
 
 #include <algorithm>
 #include <chrono>
@@ -53,6 +54,25 @@ void become_user_with(rlim_t processes) {
   ::prctl(PR_SET_DUMPABLE, 1);
 }
 
+// A shell with a child in a session of its own.
+constexpr std::string_view kHungProgram = R"(
+processes:
+  main:
+    - start: script
+    - await: script.ready
+    - join: script
+  script:
+    exec: [sh, -c, "setsid sleep 1000 & touch file up; exec sleep 1000"]
+    ready: {file: up}
+)";
+
+plan::OwnedPlan plan_named(std::string_view name) {
+  if (name == "hung_program") {
+    return testing::planned(kHungProgram).owned;
+  }
+  return name == "hung_family" ? testing::hung_family() : testing::one_child();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -67,8 +87,7 @@ int main(int argc, char** argv) {
   options.player = argv[1];
   options.containment = argv[2] == std::string_view("namespace") ? run::Containment::Namespace
                                                                  : run::Containment::Sweep;
-  const plan::OwnedPlan plan =
-      argv[3] == std::string_view("hung_family") ? testing::hung_family() : testing::one_child();
+  const plan::OwnedPlan plan = plan_named(argv[3]);
   bool given = false;
   Teller teller;
   std::puts("playing");

@@ -18,6 +18,7 @@ struct Role {
   bool daemon = false;
   bool twice = false;      // count: 2
   bool recursive = false;  // depth: 2
+  bool program = false;    // exec in place of steps
   std::string method = "fork";
   std::vector<std::string> steps;
   std::vector<std::size_t> children;
@@ -83,6 +84,9 @@ class Author {
       role.method = chance(75) ? "fork" : one_of(other_methods());
       role.daemon = role.daemon && role.method != "daemonize";
     }
+    Role& last = roles_.back();  // it starts nobody
+    last.program =
+        !last.recursive && (last.method == "fork" || last.method == "vfork") && chance(12);
   }
 
   static const std::vector<std::string>& other_methods() {
@@ -99,6 +103,9 @@ class Author {
 
   void write_line(std::size_t who) {
     Role& role = roles_[who];
+    if (role.program) {
+      return;
+    }
     if (has_pipe_ && who == 0) {
       role.steps.push_back("pipe: p");
     }
@@ -391,6 +398,7 @@ class Author {
   // ---- meeting
 
   void insert_somewhere(std::size_t who, const std::string& step) {
+    who = roles_[who].program ? roles_[who].starter : who;
     std::vector<std::string>& steps = roles_[who].steps;
     const auto at = below(steps.size() + 1);
     steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(at), step);
@@ -398,7 +406,7 @@ class Author {
 
   void meet() {
     for (std::size_t who = 0; who < roles_.size(); ++who) {
-      if (chance(70)) {
+      if (!roles_[who].program && chance(70)) {
         insert_somewhere(who,
                          chance(80) ? "barrier: b" : "{barrier: b, fails: [broken_barrier, ok]}");
       }
@@ -426,8 +434,13 @@ class Author {
       event += "." + one_of(role.labels);
     } else if (dice < 7 && !role.children.empty()) {
       event += fmt::format(".start({})", roles_[one_of(role.children)].name);
+    } else if (role.program && dice < 4) {
+      event += ".ready";
     } else {
       event += dice < 8 ? ".end" : ".begin";
+    }
+    if (event.ends_with(".ready")) {
+      return event;
     }
     if (dice != 7 && dice != 9 && event.find("end") == event.npos && chance(15)) {
       event += event.ends_with(".begin") ? "" : ".call";
@@ -445,6 +458,9 @@ class Author {
     const std::size_t client = 1 + below(roles_.size() - 1);
     Role server;
     server.name = "server";
+    server.program = chance(25);
+    server.daemon = server.program && chance(30);
+    const std::string expect = server.program ? ", expect: HI" : "";
     const std::size_t dice = below(10);
     server.steps.push_back(
         dice < 6   ? fmt::format("{{serve: upper, handler: {}, until: {}.end}}", random_handler(),
@@ -452,18 +468,21 @@ class Author {
         : dice < 8 ? fmt::format("{{serve: echo, handler: {}}}", random_handler())
                    : fmt::format("{{serve: upper, start_method: spawn, until: {}.begin}}",
                                  roles_[client].name));
+    roles_[client].program = false;
     std::vector<std::string>& steps = roles_[client].steps;
     steps = {chance(80) ? "connect: server" : "{connect: server, fails: [ECONNREFUSED, ok]}"};
     if (chance(75)) {
       steps.insert(steps.begin(), "await: server.ready");
     }
-    for (const auto& [step, percent] : {std::pair("request: hi", 60U),
-                                        {"{request: ho, fails: [timed_out, ECONNRESET, ok]}", 20U},
-                                        {"disconnect", 30U},
-                                        {"{request: hu, fails: [ENOTCONN, ok]}", 10U},
-                                        {"{disconnect: , fails: [ENOTCONN, ok]}", 10U}}) {
+    const std::vector<std::pair<std::string, unsigned>> uses = {
+        {fmt::format("{{request: hi{}}}", expect), 60U},
+        {fmt::format("{{request: ho{}, fails: [timed_out, ECONNRESET, ok]}}", expect), 20U},
+        {"disconnect", 30U},
+        {fmt::format("{{request: hu{}, fails: [ENOTCONN, ok]}}", expect), 10U},
+        {"{disconnect: , fails: [ENOTCONN, ok]}", 10U}};
+    for (const auto& [step, percent] : uses) {
       if (chance(percent)) {
-        steps.emplace_back(step);
+        steps.push_back(step);
       }
     }
     roles_[client].labels.clear();
@@ -486,6 +505,10 @@ class Author {
       file += role.twice ? "    count: 2\n" : "";
       file += role.recursive ? "    depth: 2\n" : "";
       file += role.method == "fork" ? "" : fmt::format("    start_method: {}\n", role.method);
+      if (role.program) {
+        file += "    exec: [program, \"${port}\"]\n    ready: port\n";
+        continue;
+      }
       file += "    steps:\n";
       for (const std::string& step : role.steps) {
         file += fmt::format("      - {}\n", step);

@@ -34,7 +34,12 @@ void Turn::take() {
       return;
     case Process::Begun:
       take_signals();
-      if (process_.stopped == 0) {
+      if (process_.stopped != 0) {
+        return;
+      }
+      if (is_program(self_)) {
+        go_on_as_program();
+      } else {
         go_on();
       }
       return;
@@ -259,6 +264,10 @@ void Turn::return_or_exit(Move& move, bool goes_on) const {
 }
 
 void Turn::step_on(Move& move) const {
+  if (is_program(self_)) {
+    enter(move, Frame::Done);
+    return;
+  }
   if (meaning_.ends_a_handler_[top(move).step]) {
     me(move).blocked = top(move).blocked;
     top(move) = {};
@@ -387,6 +396,9 @@ void Turn::act(const plan::Step& step) {
       return;
     case Verb::Talk:
       talk(step);
+      return;
+    case Verb::Ready:
+      succeed();
       return;
     case Verb::Run:
     case Verb::Repeat:

@@ -89,6 +89,15 @@ class Turn {
     });
   }
 
+  // ---- turn_programs.cc
+  [[nodiscard]] bool is_program(plan::InstanceId id) const {
+    return plan_.instance(id).kind == plan::Instance::Kind::Program;
+  }
+  void execute(const plan::Step& start);
+  void go_on_as_program();
+  void connect_to_program(plan::InstanceId program);
+  void ask_program(const plan::Step& request);
+
   // ---- turn_children.cc
   void start(const plan::Step& step);
   void make(State& state, plan::InstanceId child, scenario::StartMethod method) const;

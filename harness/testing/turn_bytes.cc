@@ -186,6 +186,10 @@ void Turn::drain(const plan::Step& step) {
 // While the socket listens, the kernel completes connections by itself. When who listened is
 // gone, a copy of the socket may still listen in a child.
 void Turn::connect(const plan::Step& step) {
+  if (const InstanceId program = plan_.listeners()[step.channel].program; program != kNone) {
+    connect_to_program(program);
+    return;
+  }
   const Listener& listener = now_.listeners[step.channel];
   if (listener.phase != Listener::Open) {
     fail(ECONNREFUSED);
@@ -202,6 +206,10 @@ void Turn::connect(const plan::Step& step) {
 }
 
 void Turn::request(const plan::Step& step) {
+  if (plan_.listeners()[step.channel].program != kNone) {
+    ask_program(step);
+    return;
+  }
   if (!is_connected()) {
     return;
   }

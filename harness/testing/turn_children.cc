@@ -21,6 +21,10 @@ void Turn::start(const plan::Step& step) {
     fail(scenario::kAlreadyStarted);
     return;
   }
+  if (is_program(step.target)) {
+    execute(step);
+    return;
+  }
   if (step.method == scenario::StartMethod::Forkserver) {
     ask_forkserver(step);
     return;

@@ -39,6 +39,7 @@ struct alignas(64) Line {
                  // call and ret
     Got = 2,     // a signal handler was entered: answer = the signal, step = its `handle`
     Orphaned = 3,  // the process saw that its parent had changed; answer = the new ppid
+    Output = 4,  // a program has printed a line; noted by the warden: answer = text {offset, size}
   };
   std::atomic<std::uint32_t> state;
   std::uint32_t kind;
@@ -108,8 +109,10 @@ struct alignas(64) Slot {
   std::int64_t end_seen;       // when the warden saw that it had ended, 0 = never
   // Of a daemon that is being made: the process that makes it, 0 = none (player/daemonize.h).
   std::atomic<std::int32_t> intermediate;
-  std::uint32_t unused;
-  std::uint64_t spare[2];
+  // Of a program that has ended: how many processes of its own it left behind, which were then
+  // ended, and the name of one of them, as /proc shows it.
+  std::uint32_t left_behind;
+  char left_behind_name[16];
 
   static constexpr std::uint32_t kByWarden = 0xFFFF'FFFE;  // the reaper of orphans
   static constexpr std::uint32_t kByZygote = 0xFFFF'FFFD;  // main's parent
@@ -123,6 +126,7 @@ struct alignas(64) Slot {
   static constexpr std::uint32_t kStartFailed = 16;   // reserved, but no process came of it
   static constexpr std::uint32_t kByForkserver = 32;  // made, and so reaped, by the forkserver
   static constexpr std::uint32_t kDaemonized = 64;    // made by an intermediate process
+  static constexpr std::uint32_t kOutputCut = 128;    // a program has printed more than is kept
 };
 static_assert(sizeof(Slot) == 128);
 
@@ -155,7 +159,9 @@ struct alignas(64) Run {
       slots_reaped;       // and are gone, reaped by a player, the zygote or the warden
   std::uint32_t foreign;  // how many of kForeign
   std::int64_t cut;       // when the harness began to end it; 0 = it did not
-  std::uint64_t spare;
+  std::atomic<std::uint32_t>
+      programs;  // that were executed: their own children no step has started
+  std::uint32_t spare;
 };
 static_assert(sizeof(Run) == 64);
 

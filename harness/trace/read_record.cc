@@ -2,6 +2,7 @@
 #include "harness/trace/read_record.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -78,6 +79,10 @@ class RunReader {
     process.survived = (flags & Slot::kSurvived) != 0;
     process.left = (flags & Slot::kLeft) != 0 || slot.begin >= cut_;
     process.parent_gone = (flags & Slot::kParentGone) != 0;
+    process.left_behind = slot.left_behind;
+    process.left_behind_name.assign(slot.left_behind_name,
+                                    ::strnlen(slot.left_behind_name, sizeof slot.left_behind_name));
+    process.output_cut = (flags & Slot::kOutputCut) != 0;
     read_events(slot, instance, process);
   }
 
@@ -142,8 +147,9 @@ class RunReader {
     }
     event.returned = base::Instant{line.ret};
     event.answer = line.answer;
-    const bool is_text = event.kind == Line::Step && event.step < key_.text_steps.size() &&
-                         key_.text_steps[event.step];
+    const bool is_text = event.kind == Line::Output ||
+                         (event.kind == Line::Step && event.step < key_.text_steps.size() &&
+                          key_.text_steps[event.step]);
     if (is_text && event.error == 0 && event.answer != kNoAnswer) {
       event.text = read_text(line.answer);
       event.place = text_offset(line.answer);

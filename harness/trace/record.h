@@ -50,6 +50,9 @@ struct Process {
   bool survived = false;              // lived when all else had ended
   bool left = false;                  // lived at the deadline
   bool parent_gone = false;           // its parent was the reaper when it ended or was noted
+  std::uint32_t left_behind = 0;      // a program's: processes of its own that outlived it
+  std::string left_behind_name;       // the program that one of them ran
+  bool output_cut = false;            // a program has printed more than is kept
   std::vector<Event> events;
 };
 

@@ -56,9 +56,9 @@ void fields(Archive& archive, T& event) {
 template <class Archive, Is<Process> T>
 void fields(Archive& archive, T& process) {
   auto& [started, began, pid, ppid, begin, dead_seen, status, reaper, reaped_by, survived, left,
-         parent_gone, events] = process;
+         parent_gone, left_behind, left_behind_name, output_cut, events] = process;
   archive(started, began, pid, ppid, begin, dead_seen, status, reaper, reaped_by, survived, left,
-          parent_gone, events);
+          parent_gone, left_behind, left_behind_name, output_cut, events);
 }
 
 template <class Archive, Is<Record> T>
@@ -88,7 +88,7 @@ void fields(Archive& archive, T& pair) {
 }
 
 // The last of each enumeration.
-constexpr Line::Kind last_of(Line::Kind) { return Line::Orphaned; }
+constexpr Line::Kind last_of(Line::Kind) { return Line::Output; }
 constexpr Process::Reaper last_of(Process::Reaper) { return Process::Reaper::Zygote; }
 constexpr RecordEnd::How last_of(RecordEnd::How) { return RecordEnd::How::Failed; }
 

@@ -29,7 +29,7 @@
 
 namespace procession::trace {
 
-inline constexpr std::uint32_t kRecordVersion = 1;
+inline constexpr std::uint32_t kRecordVersion = 2;
 
 // What the runs are of.
 struct RecordHead {

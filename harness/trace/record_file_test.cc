@@ -61,6 +61,9 @@ Record full_record() {
   process.status = signal_status(9, true);
   process.reaper = Process::Reaper::Other;
   process.reaped_by = 2;
+  process.left_behind = 3;
+  process.left_behind_name = "worker";
+  process.output_cut = true;
   process.events = {event, open};
   Record record;
   record.run = 1;
@@ -145,8 +148,8 @@ TEST(RecordFile, KeepsEverything) {
 }
 
 // A file of this version stays readable: its bytes do not change by accident.
-TEST(RecordFile, OfVersion1HasTheseBytes) {
-  EXPECT_EQ(base::hash_of(file_of({full_record()})), 7798526525966704645u);
+TEST(RecordFile, OfVersion2HasTheseBytes) {
+  EXPECT_EQ(base::hash_of(file_of({full_record()})), 7827248406336296179u);
 }
 
 TEST(RecordFile, CutOffAnywhereIsTold) {
@@ -177,8 +180,8 @@ TEST(RecordFile, OfAnotherKindIsTold) {
 
 TEST(RecordFile, OfAnotherVersionIsTold) {
   std::string bytes = file_of({});
-  bytes[8] = 2;
-  EXPECT_EQ(error_of(bytes), "has format version 2; this procession reads version 1");
+  bytes[8] = 3;
+  EXPECT_EQ(error_of(bytes), "has format version 3; this procession reads version 2");
 }
 
 TEST(RecordFile, WithRunsThatChangedPlacesIsTold) {

@@ -152,7 +152,9 @@ std::string Reading::end_of(InstanceId id) const {
   const trace::Process& one = process(id);
   const bool ended_by_itself = one.began && one.status && !trace::ended_by_signal(*one.status) &&
                                !one.survived && !one.left && !record_.timed_out;
-  if (!ended_by_itself || plan_.instance(id).kind == plan::Instance::Kind::Forkserver) {
+  const plan::Instance::Kind kind = plan_.instance(id).kind;
+  if (!ended_by_itself || kind == plan::Instance::Kind::Forkserver ||
+      kind == plan::Instance::Kind::Program) {
     return "";
   }
   const auto ends = [&](const Event& event) {

@@ -43,6 +43,11 @@ class LeftCheck final : public EachRunCheck {
                           run_name(record)),
               {}};
     }
+    for (plan::InstanceId id = 0; id < record.processes.size(); ++id) {
+      if (has_left_behind(record.processes[id])) {
+        return {VerdictKind::Broken, left_behind(record, id), {}};
+      }
+    }
     if (record.timed_out && !context_.asked.expect.timeout) {
       return {VerdictKind::Broken,
               fmt::format("{} hung until its timeout of {}: {}", run_name(record),
@@ -57,6 +62,21 @@ class LeftCheck final : public EachRunCheck {
           VerdictKind::Inconclusive, fmt::format("{}: {}", run_name(record), record.damage), {}};
     }
     return {};
+  }
+
+  // Who is killed cannot clean up; who exits, should have.
+  [[nodiscard]] static bool has_left_behind(const trace::Process& process) {
+    return process.left_behind != 0 && process.status && !trace::ended_by_signal(*process.status);
+  }
+
+  [[nodiscard]] std::string left_behind(const trace::Record& record, plan::InstanceId id) const {
+    const trace::Process& process = record.processes[id];
+    const std::string name(process.left_behind_name);
+    return fmt::format(
+        "{} exited with {} in {} and left {} of its own behind, {}", context_.finder.name_of(id),
+        *process.status, run_name(record),
+        process.left_behind == 1 ? "a process" : fmt::format("{} processes", process.left_behind),
+        process.left_behind == 1 ? name : "one of them " + name);
   }
 
   [[nodiscard]] std::string who_is_left(const trace::Record& record) const {

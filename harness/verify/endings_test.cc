@@ -2,6 +2,9 @@
 // `timeout`, `left`, and the story of a run that hung.
 #include "harness/verify/judged_test.h"
 
+#include <cerrno>
+#include <csignal>
+
 namespace procession::verify {
 namespace {
 
@@ -78,6 +81,111 @@ TEST(Left, LostEventsAreInconclusive) {
   run.record.damage = "events were lost: the arena was full";
   EXPECT_EQ(said_on("left", test, {run.record}),
             "inconclusive: run 1: events were lost: the arena was full");
+}
+
+// --- programs
+
+constexpr std::string_view kServer = R"(
+processes:
+  main:
+    - start: server
+    - await: server.ready
+    - join: server
+  server:
+    exec: [server, --quiet]
+    ready: {line: ready for all}
+)";
+
+// It has begun and is not ready.
+RecordScript starting(const Planned& test) {
+  RecordScript run(test);
+  run.begin("main", 0).step("main.start(server)", 5, 30);
+  run.begin("server", 20).exiting("server", 21);
+  return run;
+}
+
+// It was ready, and has ended so.
+RecordScript served(const Planned& test, std::int32_t status) {
+  RecordScript run(test);
+  run.begin("main", 0).step("main.start(server)", 5, 30);
+  run.begin("server", 20).implicit("server", 0, 21, 40);
+  run.step("main.await(server)", 31, 50).step("main.join(server)", 51, 90, status);
+  run.ended("server", status, 80).exit("main", 91, 95);
+  return run;
+}
+
+TEST(Left, AProgramThatExitedAndLeftAProcessIsBroken) {
+  const Planned test = planned(kServer);
+  RecordScript run = served(test, 0);
+  EXPECT_EQ(said_on("left", test, {run.record}), "held: nothing outlived any of 1 run");
+  run.process("server").left_behind = 1;
+  run.process("server").left_behind_name = "worker";
+  EXPECT_EQ(said_on("left", test, {run.record}),
+            "broken: server exited with 0 in run 1 and left a process of its own behind, worker");
+  run.process("server").left_behind = 3;
+  EXPECT_EQ(said_on("left", test, {run.record}),
+            "broken: server exited with 0 in run 1 and left 3 processes of its own behind, one of "
+            "them worker");
+}
+
+TEST(Left, AProgramThatWasKilledCouldNotCleanUp) {
+  const Planned test = planned(kServer);
+  RecordScript run = served(test, trace::signal_status(SIGKILL, false));
+  run.process("server").left_behind = 1;
+  EXPECT_EQ(said_on("left", test, {run.record}), "held: nothing outlived any of 1 run");
+}
+
+TEST(Left, ARunInWhichAProgramCouldNotBeExecutedIsNoFaultOfTheRecord) {
+  const Planned test = planned(kServer);
+  RecordScript run(test);
+  run.begin("main", 0).step("main.start(server)", 5, 30, 0, ENOENT);
+  run.exit("main", 31, 40).ended("main", 1, 40);
+  EXPECT_EQ(said_on("left", test, {run.record}), "held: nothing outlived any of 1 run");
+  EXPECT_EQ(said_on("exit", test, {run.record}), "broken: main ended with 1 in run 1, not with 0");
+  EXPECT_THAT(judged(test, {run.record}).verdicts.front().evidence,
+              ElementsAre("start(server) on line 4 failed: ENOENT, `server`: No such file or "
+                          "directory"));
+}
+
+TEST(Exit, OfWhoWaitedInVainNamesTheProgramThatEndedTooSoon) {
+  const Planned test = planned(kServer);
+  RecordScript run = starting(test);
+  run.step("main.await(server)", 31, 50, 0, scenario::kGone).ended("server", 3, 45);
+  run.exit("main", 51, 60).ended("main", 1, 60);
+  EXPECT_THAT(judged(test, {run.record}).verdicts.front().evidence,
+              ElementsAre("await(server) on line 5 failed: gone",
+                          "server ended with 3 before it was ready"));
+}
+
+TEST(Story, OfAProgramSaysWhatDidNotCome) {
+  for (const auto& [ready, said] :
+       {std::pair("{line: ready for all}", "it printed no line with `ready for all`"),
+        {"{file: pid}", "there was no file `pid`"},
+        {"port", "nobody listened at its port"},
+        {"{fd: 5}", "it wrote no line to descriptor 5"}}) {
+    std::string text(kServer);
+    text.replace(text.find("{line: ready for all}"), 21, ready);
+    const Planned test = planned(text);
+    RecordScript run = starting(test);
+    run.open("main.await(server)", 31).timed_out({"main", "server"}, kTenSeconds);
+    EXPECT_THAT(judged(test, {run.record}).story,
+                ElementsAre("main was in await(server) on line 5, for 10 s",
+                            std::string("server was not ready: ") + said,
+                            "main.await(server) waits for server.ready"));
+  }
+}
+
+TEST(Story, OfAProgramThatRunsSaysSo) {
+  const Planned test = planned(kServer);
+  RecordScript run = starting(test);
+  run.process("server").events.clear();
+  run.implicit("server", 0, 21, 40)
+      .step("main.await(server)", 31, 50)
+      .open("main.join(server)", 51);
+  run.timed_out({"main", "server"}, kTenSeconds);
+  EXPECT_THAT(judged(test, {run.record}).story,
+              ElementsAre("main was in join(server) on line 6, for 10 s", "server was running",
+                          "main.join(server) waits for server.end"));
 }
 
 // --- the story

@@ -46,6 +46,9 @@ bool asks(Verb verb) {
 
 std::string about(const plan::Instance& instance) {
   std::vector<std::string> words;
+  if (instance.kind == plan::Instance::Kind::Program) {
+    words.emplace_back("program");
+  }
   if (instance.kind == plan::Instance::Kind::Player &&
       instance.method != scenario::StartMethod::Fork) {
     words.emplace_back(to_string(instance.method));
@@ -112,7 +115,9 @@ class Drawing {
   void add_steps(plan::Range steps) {
     for (StepId id = steps.first; id < steps.first + steps.count; ++id) {
       const plan::Step& step = plan_.step(id);
-      const std::string text = step.implicit ? "exit" : finder_.name_of_step(id);
+      const std::string text = step.verb == Verb::Ready ? "ready"
+                               : step.implicit          ? "exit"
+                                                        : finder_.name_of_step(id);
       of_step_[id] = add_node({GraphNode::Kind::Step, text, step.implicit ? 0 : step.line}, lines_);
     }
   }

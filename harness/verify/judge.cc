@@ -3,6 +3,7 @@
 
 #include "harness/verify/check.h"
 #include "harness/verify/measured.h"
+#include "harness/verify/printed.h"
 #include "harness/verify/story.h"
 
 #include <algorithm>
@@ -115,8 +116,7 @@ struct Judge::State {
         continue;
       }
       for (const trace::Event& event : run.record().processes[id].events) {
-        if (event.kind == trace::Line::Step && event.returned &&
-            context.plan.step(event.step).verb == scenario::Verb::Print) {
+        if (is_printed_line(context.plan, event)) {
           printed.push_back(
               {context.finder.name_of(id), event.text, event.call - run.record().started});
         }

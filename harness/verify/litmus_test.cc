@@ -106,6 +106,90 @@ processes:
   EXPECT_TRUE(explained(test, "program.end < main.join(program)").guaranteed);
 }
 
+constexpr std::string_view kProgram = R"(
+processes:
+  main:
+    - start: [server, client]
+    - await: server.ready
+    - print: up
+    - terminate: server
+    - join: server
+    - print: down
+  server:
+    exec: [server, "${port}"]
+    ready: port
+  client:
+    - await: server.ready
+    - connect: server
+    - {request: hi, expect: ho}
+  other:
+    - handle: SIGCHLD
+      steps:
+        - mark: told
+    - start: tool
+    - join: tool
+  tool:
+    exec: [tool]
+module:
+  - start: other
+)";
+
+// What a program does is its own affair: nothing that it may do or not do is taken for sure.
+TEST(Luck, AProgramDoesWhatItLikes) {
+  for (const std::string_view order :
+       {"server.ready < server.end",            // it may end before
+        "main.terminate(server) < server.end",  // and need not be asked
+        "server.end < main.terminate(server)",
+        "tool.end < other.mark(told)"}) {  // it may have stopped itself
+    EXPECT_FALSE(explained(planned(kProgram), order).guaranteed) << order;
+  }
+}
+
+TEST(Guarantee, OfAProgramThereIsItsBeginAndItsEnd) {
+  for (const std::string_view order :
+       {"main.start(server).call < server.begin", "server.begin < server.ready",
+        "server.begin < server.end", "server.begin < main.print[0]", "server.begin < client.begin",
+        "server.ready < main.print[0]", "server.ready < client.connect(server)",
+        "server.end < main.join(server) < main.print[1]", "server.end < main.end",
+        "tool.begin < other.mark(told)"}) {
+    EXPECT_TRUE(explained(planned(kProgram), order).guaranteed) << order;
+  }
+}
+
+// A server of the file is sure to listen before anybody is connected to it; a program's port may be
+// another one's.
+TEST(Luck, ThatAProgramListensIsNotKnown) {
+  constexpr std::string_view kText = R"(
+processes:
+  main:
+    - start: [server, client]
+  server:
+    exec: [server]
+    port: 4444
+    ready: port
+  client:
+    - connect: server
+)";
+  EXPECT_FALSE(explained(planned(kText), "server.ready < client.connect(server)").guaranteed);
+  EXPECT_TRUE(
+      explained(planned(kText), "main.start(server).call < client.connect(server)").guaranteed);
+}
+
+// No descriptor of the scenario goes through an exec: so whoever reads need not wait for its end.
+TEST(Luck, AProgramHoldsNoPipe) {
+  EXPECT_FALSE(is_guaranteed(R"(
+processes:
+  main:
+    - pipe: p
+    - start: tool
+    - {close_end: p, end: write}
+    - receive: p
+  tool:
+    exec: [tool]
+)",
+                             "tool.end < main.receive(p)"));
+}
+
 TEST(Luck, L2IsAliveMayAnswerYes) {
   EXPECT_FALSE(is_guaranteed(R"(
 processes:

@@ -40,7 +40,7 @@ void OrderCheck::add(const Timeline& run) {
     look_at(run, sight);
   }
   if (worst.kind == Sight::Kind::Apart && !pairs_.front().if_it_happens && is_complete) {
-    note_nobody();
+    note_nobody(run);
   }
   tally_.too_close += worst.kind == Sight::Kind::TooClose ? 1 : 0;
   const bool seen = severity(worst.kind) <= severity(Sight::Kind::Seen);
@@ -57,8 +57,8 @@ void OrderCheck::add(const Timeline& run) {
 bool OrderCheck::lost() const { return tally_.contradicted != 0 || !tally_.absent.empty(); }
 
 std::string OrderCheck::absence() const {
-  const auto& [event, runs] = *tally_.absent.begin();
-  return fmt::format("vacuous: {} happened in {} of {} runs", event, tally_.runs - runs,
+  const auto& [event, absence] = *tally_.absent.begin();
+  return fmt::format("vacuous: {} happened in {} of {} runs", event, tally_.runs - absence.runs,
                      tally_.runs);
 }
 
@@ -70,17 +70,26 @@ void OrderCheck::note_absent(const Timeline& run, const Pair& pair, const Sight&
     const bool happened = std::ranges::any_of(
         *side, [&](const plan::Event& event) { return run.happened(run.net().id_of(event)); });
     if (!happened && !(side == &pair.left && pair.if_it_happens)) {
-      ++tally_.absent[context_.finder.name_of(side->front())];
+      note_absent(run, side->front());
     }
   }
 }
 
+// Once a run, however many pairs it is in.
+void OrderCheck::note_absent(const Timeline& run, const plan::Event& event) {
+  Absence& absence = tally_.absent[context_.finder.name_of(event)];
+  if (absence.last_run != run.record().run) {
+    absence.last_run = run.record().run;
+    ++absence.runs;
+  }
+}
+
 // Every pair is of connections that nobody made.
-void OrderCheck::note_nobody() {
+void OrderCheck::note_nobody(const Timeline& run) {
   const Pair& pair = pairs_.front();
   const plan::Event& left = pair.left.front();
   const bool is_left = context_.plan.instance(left.instance).kind == plan::Instance::Kind::Talker;
-  ++tally_.absent[context_.finder.name_of(is_left ? left : pair.right.front())];
+  note_absent(run, is_left ? left : pair.right.front());
 }
 
 bool OrderCheck::is_caused(const Timeline& run, const Sight& sight) {

@@ -9,10 +9,17 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace procession::verify {
+
+// How many runs lacked an event.
+struct Absence {
+  std::uint32_t runs = 0;
+  std::optional<std::uint32_t> last_run;
+};
 
 // What all runs have shown of an order.
 struct Tally {
@@ -20,13 +27,13 @@ struct Tally {
   std::uint32_t seen = 0;
   std::uint32_t contradicted = 0;
   std::uint32_t too_close = 0;
-  std::uint32_t caused = 0;                     // seen, each pair by a chain of causes
-  std::uint32_t damaged = 0;                    // the record is incomplete
-  std::map<std::string, std::uint32_t> absent;  // event → runs without it
-  std::string contradiction;                    // the first
-  std::string fault;                            // of the first record that is none
-  std::string first_chain;                      // of the first run in which every pair had one
-  std::vector<std::string> times;               // of the first run
+  std::uint32_t caused = 0;               // seen, each pair by a chain of causes
+  std::uint32_t damaged = 0;              // the record is incomplete
+  std::map<std::string, Absence> absent;  // by event
+  std::string contradiction;              // the first
+  std::string fault;                      // of the first record that is none
+  std::string first_chain;                // of the first run in which every pair had one
+  std::vector<std::string> times;         // of the first run
 
   [[nodiscard]] std::string counts() const;
 };
@@ -52,7 +59,8 @@ class OrderCheck : public Check {
 
  private:
   void note_absent(const Timeline& run, const Pair& pair, const Sight& sight);
-  void note_nobody();
+  void note_absent(const Timeline& run, const plan::Event& event);
+  void note_nobody(const Timeline& run);
   bool is_caused(const Timeline& run, const Sight& sight);
 };
 

@@ -3,6 +3,7 @@
 // in the expected lines are put in as recorded.
 #include "harness/base/text.h"
 #include "harness/verify/check.h"
+#include "harness/verify/printed.h"
 
 #include <fmt/format.h>
 
@@ -57,8 +58,7 @@ std::map<InstanceId, Output> outputs_of(const Context& context, const trace::Rec
   for (InstanceId id = 0; id < record.processes.size(); ++id) {
     const InstanceId whose = context.plan.output_of(id);
     for (const trace::Event& event : record.processes[id].events) {
-      if (whose != plan::kNone && event.kind == trace::Line::Step && event.returned &&
-          context.plan.step(event.step).verb == scenario::Verb::Print) {
+      if (whose != plan::kNone && is_printed_line(context.plan, event)) {
         outputs[whose].add(event, id);
       }
     }
@@ -152,19 +152,41 @@ std::vector<std::string> difference(const std::vector<std::string>& wanted,
   return lines;
 }
 
-class OutputCheck final : public EachRunCheck {
+class LinesCheck : public EachRunCheck {
+ protected:
+  using EachRunCheck::EachRunCheck;
+
+  // Why the lines cannot be told: events were lost, or a program has printed more than is kept.
+  [[nodiscard]] static std::optional<Finding> unknown_lines(const Context& context,
+                                                            const trace::Record& record) {
+    if (!record.complete) {
+      return incomplete(record);
+    }
+    for (InstanceId id = 0; id < record.processes.size(); ++id) {
+      if (record.processes[id].output_cut && context.plan.output_of(id) != plan::kNone) {
+        return Finding{VerdictKind::Inconclusive,
+                       fmt::format("{} printed more in {} than is kept of a program",
+                                   context.finder.name_of(id), run_name(record)),
+                       {}};
+      }
+    }
+    return std::nullopt;
+  }
+};
+
+class OutputCheck final : public LinesCheck {
  public:
   OutputCheck(const Context& context, const scenario::OutputExpectation& asked,
               std::vector<InstanceId> ids)
-      : EachRunCheck("output", asked.process.parts.back().name, asked.at),
+      : LinesCheck("output", asked.process.parts.back().name, asked.at),
         context_(context),
         ids_(std::move(ids)),
         lines_(asked.lines) {}
 
  private:
   [[nodiscard]] Finding judge(const Timeline& run) const override {
-    if (!run.record().complete) {
-      return incomplete(run.record());
+    if (auto unknown = unknown_lines(context_, run.record())) {
+      return *std::move(unknown);
     }
     auto outputs = outputs_of(context_, run.record());
     for (const InstanceId id : ids_) {
@@ -192,18 +214,18 @@ class OutputCheck final : public EachRunCheck {
   const std::vector<scenario::Text> lines_;
 };
 
-class PrintedCheck final : public EachRunCheck {
+class PrintedCheck final : public LinesCheck {
  public:
   PrintedCheck(const Context& context, const std::vector<scenario::Text>& lines,
                scenario::Position at)
-      : EachRunCheck("printed", fmt::format("{} lines in any order", lines.size()), at),
+      : LinesCheck("printed", fmt::format("{} lines in any order", lines.size()), at),
         context_(context),
         lines_(lines) {}
 
  private:
   [[nodiscard]] Finding judge(const Timeline& run) const override {
-    if (!run.record().complete) {
-      return incomplete(run.record());
+    if (auto unknown = unknown_lines(context_, run.record())) {
+      return *std::move(unknown);
     }
     std::vector<std::string> wanted;
     for (const scenario::Text& line : lines_) {

@@ -177,5 +177,41 @@ TEST(Printed, CountsEqualLines) {
             "broken: other lines were printed in run 1");
 }
 
+// --- programs
+
+TEST(Output, OfAProgramIsWhatItHasPrinted) {
+  const Planned test = planned(R"(
+processes:
+  main:
+    - start: tool
+    - join: tool
+  tool:
+    exec: [tool]
+expect:
+  output: {tool: [one, two]}
+  printed: [two, one]
+)");
+  RecordScript run(test);
+  run.begin("main", 0).step("main.start(tool)", 5, 30).step("main.join(tool)", 31, 60);
+  run.begin("tool", 20).implicit("tool", 0, 21, 22).ended("tool", 0, 50).exit("main", 61, 70);
+  for (const std::string text : {"one", "two"}) {
+    trace::Event line = run.process("tool").events.front();
+    line.kind = trace::Line::Output;
+    line.text = text;
+    run.process("tool").events.push_back(line);
+  }
+  EXPECT_EQ(said_on("output", test, {run.record}), "held: printed so in each of 1 run");
+  EXPECT_EQ(said_on("printed", test, {run.record}), "held: all printed in each of 1 run");
+  RecordScript other = run;
+  other.process("tool").events.back().text = "three";
+  EXPECT_EQ(said_on("output", test, {other.record}),
+            "broken: tool printed something else in run 1");
+  other.process("tool").output_cut = true;
+  EXPECT_EQ(said_on("output", test, {other.record}),
+            "inconclusive: tool printed more in run 1 than is kept of a program");
+  EXPECT_EQ(said_on("printed", test, {other.record}),
+            "inconclusive: tool printed more in run 1 than is kept of a program");
+}
+
 }  // namespace
 }  // namespace procession::verify

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <set>
 
 namespace procession::verify {
@@ -82,10 +83,27 @@ class ExitCheck final : public EachRunCheck {
     if (std::ranges::count(statuses_, status) != 0) {
       return {};
     }
+    std::vector<std::string> reasons = why(process);
+    add_unready(run.record(), reasons);
     return {VerdictKind::Broken,
             fmt::format("{} ended with {} in {}, not with {}", name, status, run_name(run.record()),
                         base::enumerate_words(statuses_, "or")),
-            why(process)};
+            std::move(reasons)};
+  }
+
+  // Programs that have ended too soon: others may have waited for them.
+  void add_unready(const trace::Record& record, std::vector<std::string>& reasons) const {
+    for (InstanceId id = 0; id < record.processes.size(); ++id) {
+      const trace::Process& process = record.processes[id];
+      const bool was_ready = std::ranges::any_of(process.events, [](const trace::Event& event) {
+        return event.kind == trace::Line::Step && event.returned;
+      });
+      if (context_.plan.instance(id).kind == plan::Instance::Kind::Program && process.status &&
+          !process.left && !was_ready) {
+        reasons.push_back(fmt::format("{} ended with {} before it was ready",
+                                      context_.finder.name_of(id), status_text(*process.status)));
+      }
+    }
   }
 
   // The step that ended it: by an error that it does not list, or by none where it must fail.
@@ -99,13 +117,28 @@ class ExitCheck final : public EachRunCheck {
           fmt::format("{} on line {}", context_.finder.name_of_step(event.step), step.line);
       const auto fails = context_.plan.symbols(step.fails);
       if (event.error != 0 && std::ranges::count(fails, event.error) == 0) {
-        return {fmt::format("{} failed: {}", name, context_.finder.symbol_name(event.error))};
+        return {fmt::format("{} failed: {}{}", name, context_.finder.symbol_name(event.error),
+                            of_program(step, event.error))};
       }
       if (event.error == 0 && step.has_fails && !step.may_succeed) {
         return {fmt::format("{} should have failed, but succeeded", name)};
       }
     }
     return {};
+  }
+
+  // What it was that could not be executed.
+  [[nodiscard]] std::string of_program(const plan::Step& step, scenario::Symbol error) const {
+    if (step.verb != scenario::Verb::Start ||
+        context_.plan.instance(step.target).kind != plan::Instance::Kind::Program || error < 0) {
+      return "";
+    }
+    const plan::Program& program = context_.plan.program_of(step.target);
+    const auto first = context_.plan.pieces(context_.plan.texts(program.words).front());
+    const std::string word(first.front().kind == plan::Piece::Kind::Literal
+                               ? context_.plan.text(first.front().literal)
+                               : "");
+    return fmt::format(", `{}`: {}", word.c_str(), std::strerror(error));
   }
 
   [[nodiscard]] std::string praise() const override {

@@ -25,9 +25,38 @@ const trace::Event* open_step(const trace::Process& process) {
   return open == events.rend() ? nullptr : &*open;
 }
 
+std::string text_of(const plan::Plan& plan, plan::Range pieces) {
+  std::string text;
+  for (const plan::Piece& piece : plan.pieces(pieces)) {
+    text += piece.kind == plan::Piece::Kind::Literal ? plan.text(piece.literal) : "…";
+  }
+  return text.c_str();  // without its end
+}
+
+// What was waited for in vain.
+std::string not_ready(const plan::Plan& plan, InstanceId id) {
+  const plan::Program& program = plan.program_of(id);
+  switch (program.ready) {
+    case plan::Program::Ready::AtOnce:
+      break;
+    case plan::Program::Ready::Port:
+      return "nobody listened at its port";
+    case plan::Program::Ready::Line:
+      return fmt::format("it printed no line with `{}`", text_of(plan, program.ready_text));
+    case plan::Program::Ready::File:
+      return fmt::format("there was no file `{}`", text_of(plan, program.ready_text));
+    case plan::Program::Ready::Descriptor:
+      return fmt::format("it wrote no line to descriptor {}", program.ready_fd);
+  }
+  return "";
+}
+
 std::string doing(const plan::Plan& plan, const plan::EventFinder& finder, const Timeline& run,
                   InstanceId id, const trace::Event* open) {
   const std::string name = finder.name_of(id);
+  if (plan.instance(id).kind == plan::Instance::Kind::Program) {
+    return name + (open == nullptr ? " was running" : " was not ready: " + not_ready(plan, id));
+  }
   if (open == nullptr) {
     return run.record().processes[id].began ? name + " was between two steps"
                                             : name + " had not begun";
@@ -86,7 +115,7 @@ std::vector<std::string> story_of(const plan::Plan& plan, const Timeline& run) {
     }
     const trace::Event* open = open_step(process);
     story.push_back(doing(plan, finder, run, id, open));
-    if (open == nullptr) {
+    if (open == nullptr || plan.instance(id).kind == plan::Instance::Kind::Program) {
       continue;
     }
     const bool ends = plan.step(open->step).verb == scenario::Verb::Exit;

@@ -29,7 +29,9 @@ bool ends_a_line(Verb verb) {
 base::Instant last_stamp(const trace::Process& process) {
   base::Instant last = process.begin;
   for (const trace::Event& event : process.events) {
-    last = std::max({last, event.call, event.returned.value_or(event.call)});
+    if (event.kind != trace::Line::Output) {  // it is noted when it is read
+      last = std::max({last, event.call, event.returned.value_or(event.call)});
+    }
   }
   return last;
 }
@@ -147,6 +149,8 @@ void Timeline::note_open_step(InstanceId id, const trace::Event& event) {
         note(net_.effect(event.step), event.call, latest);
       }
       break;
+    case Verb::Ready:
+      break;  // it has ended, or the run has, before it was
     case Verb::EndBy:
       if (status && trace::ended_by_signal(*status) &&
           trace::status_signal(*status) == asked.signal) {
@@ -327,7 +331,25 @@ void Timeline::tighten() {
   }
 }
 
+// Nor does any net say what then happens: that a program can be executed is taken for granted.
+bool Timeline::could_not_execute() const {
+  return std::ranges::any_of(record_.processes, [&](const trace::Process& process) {
+    return std::ranges::any_of(process.events, [&](const trace::Event& event) {
+      if (event.kind != trace::Line::Step || event.error == 0 ||
+          event.error >= scenario::kNotStarted) {
+        return false;
+      }
+      const plan::Step& step = plan_.step(event.step);
+      return step.verb == Verb::Start &&
+             plan_.instance(step.target).kind == plan::Instance::Kind::Program;
+    });
+  });
+}
+
 void Timeline::find_fault() {
+  if (could_not_execute()) {
+    return;
+  }
   fault_ = fault_of_causes();
   fault_ = fault_.empty() ? inconsistency(plan_, record_) : fault_;
 }

@@ -62,6 +62,7 @@ class Timeline {
   void find_causes();
   void add_answered_cause(plan::StepId step);
   void tighten();
+  [[nodiscard]] bool could_not_execute() const;
   void find_fault();
   [[nodiscard]] std::string fault_of_causes() const;
   [[nodiscard]] std::vector<causes::EventId> not_happened() const;
