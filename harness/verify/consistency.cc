@@ -40,6 +40,7 @@ class Reading {
  private:
   [[nodiscard]] std::string line_of(InstanceId id) const;
   [[nodiscard]] std::string end_of(InstanceId id) const;
+  [[nodiscard]] std::string readiness_of(InstanceId id) const;
   [[nodiscard]] std::string answer_of(const Event& event) const;
   [[nodiscard]] const trace::Process& process(InstanceId id) const { return record_.processes[id]; }
   [[nodiscard]] bool handles(InstanceId id) const {
@@ -105,6 +106,7 @@ std::string Reading::lines() const {
   for (InstanceId id = 0; id < record_.processes.size(); ++id) {
     std::string fault = line_of(id);
     fault = fault.empty() ? end_of(id) : fault;
+    fault = fault.empty() ? readiness_of(id) : fault;
     if (!fault.empty()) {
       return fault;
     }
@@ -171,6 +173,28 @@ std::string Reading::end_of(InstanceId id) const {
                        finder_.name_of_step(failed->step));
   }
   return "";
+}
+
+// To become ready cannot fail. A program without a probe is ready as it begins, if its starter is
+// not killed meanwhile.
+std::string Reading::readiness_of(InstanceId id) const {
+  const plan::Instance& instance = plan_.instance(id);
+  if (instance.kind != plan::Instance::Kind::Program || !process(id).began) {
+    return "";
+  }
+  const std::string name = finder_.name_of(id);
+  bool is_ready = false;
+  for (const Event& event : process(id).events) {
+    if (event.kind == Line::Step && event.error != 0) {
+      return fmt::format("{} is recorded to have failed at becoming ready", name);
+    }
+    is_ready = is_ready || (event.kind == Line::Step && event.returned);
+  }
+  const auto& status = process(instance.starter).status;
+  const bool may_be_cut = record_.timed_out || record_.stopped || !status ||
+                          trace::ended_by_signal(*status) ||
+                          plan_.program_of(id).ready != plan::Program::Ready::AtOnce;
+  return is_ready || may_be_cut ? "" : fmt::format("{} has begun, but was not ready at once", name);
 }
 
 std::string Reading::answers() const {

@@ -146,5 +146,31 @@ processes:
   EXPECT_EQ(inconsistency(test.plan(), once_too_often), "mark(got_it) is recorded twice");
 }
 
+// --- programs
+
+TEST(ConsistencyOfPrograms, OneWithoutAProbeIsReadyAtOnceAndCannotFail) {
+  const Planned test = planned(R"(
+processes:
+  main:
+    - start: tool
+    - join: tool
+  tool:
+    exec: [tool]
+)");
+  RecordScript run(test);
+  run.begin("main", 0).step("main.start(tool)", 5, 30).step("main.join(tool)", 31, 60);
+  run.begin("tool", 20).implicit("tool", 0, 21, 22).ended("tool", 0, 50).exit("main", 61, 70);
+  EXPECT_EQ(inconsistency(test.plan(), run.record), "");
+  auto& ready = run.process("tool").events.front();
+  ready.error = EPIPE;
+  EXPECT_EQ(inconsistency(test.plan(), run.record),
+            "tool is recorded to have failed at becoming ready");
+  ready.error = 0;
+  ready.returned.reset();
+  EXPECT_EQ(inconsistency(test.plan(), run.record), "tool has begun, but was not ready at once");
+  run.process("main").status = trace::signal_status(SIGKILL, false);
+  EXPECT_EQ(inconsistency(test.plan(), run.record), "") << "nobody was left to say so";
+}
+
 }  // namespace
 }  // namespace procession::verify

@@ -331,12 +331,13 @@ void Timeline::tighten() {
   }
 }
 
-// Nor does any net say what then happens: that a program can be executed is taken for granted.
+// Nor does any net say what then happens: that a program can be executed is taken for granted, if
+// the file does not expect otherwise.
 bool Timeline::could_not_execute() const {
   return std::ranges::any_of(record_.processes, [&](const trace::Process& process) {
     return std::ranges::any_of(process.events, [&](const trace::Event& event) {
       if (event.kind != trace::Line::Step || event.error == 0 ||
-          event.error >= scenario::kNotStarted) {
+          event.error >= scenario::kNotStarted || goes_on(plan_, event)) {
         return false;
       }
       const plan::Step& step = plan_.step(event.step);
