@@ -303,6 +303,9 @@ void NetMaker::errors_of(StepId id) {
         breaks(id, EADDRINUSE);
       }
       break;
+    case Verb::Load:
+      breaks_load(id);
+      break;
     case Verb::Connect:
     case Verb::Request:
       if (plan_.listeners()[asked.channel].program != kNone) {
@@ -361,6 +364,26 @@ void NetMaker::errors_of(StepId id) {
     }
     default:
       break;
+  }
+}
+
+// Its connections may wait too long, be too many for the machine, or all be lost.
+void NetMaker::breaks_load(StepId id) {
+  const plan::Step& asked = plan_.step(id);
+  for (const scenario::Symbol symbol :
+       {int{scenario::kTimedOut}, EMFILE, ENFILE, ENOMEM, EADDRNOTAVAIL}) {
+    breaks(id, symbol);
+  }
+  if (plan_.listeners()[asked.channel].program != kNone) {
+    breaks(id, ECONNREFUSED);
+    breaks(id, ECONNRESET);
+  } else {
+    breaks(id, ECONNRESET, {talkers_lost(asked.channel)});
+    breaks(id, ECONNREFUSED, {server_lost(asked.channel)});
+    breaks_unless(id, ECONNREFUSED, made_.effect(listens_.at(asked.channel).front()));
+  }
+  if (asked.gate != kNone) {
+    vain_wait(id);
   }
 }
 
@@ -430,6 +453,7 @@ void NetMaker::breaks_as_unplanned(StepId id) {
       breaks(id, scenario::kAlreadyStarted);
       break;
     case Verb::Connect:
+    case Verb::Load:
     case Verb::SetName:
     case Verb::SetDaemon:
       break;
@@ -470,7 +494,8 @@ const NetMaker::Losses& NetMaker::losses_at(plan::GateId id) {
     const bool may_skip =
         arrival.step != kNone &&
         (may_be_left_out(arrival.step) ||
-         (plan_.step(arrival.step).has_fails && arrival.point == plan::Feed::Point::Effect));
+         (plan_.step(arrival.step).has_fails && arrival.point != plan::Feed::Point::Begin &&
+          arrival.point != plan::Feed::Point::Call && arrival.point != plan::Feed::Point::Return));
     if (may_skip) {
       losses.push_back({arrival.by, made_.end(arrival.by)});
     }

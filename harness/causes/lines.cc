@@ -82,6 +82,7 @@ void NetMaker::index_plan() {
         serves_[step.channel] = id;
         break;
       case Verb::Connect:
+      case Verb::Load:
         connects_[step.channel].push_back(id);
         break;
       case Verb::Handle:
@@ -187,6 +188,10 @@ void NetMaker::own_gates(StepId id) {
       break;
     case Verb::Connect:
       connect(id);
+      break;
+    case Verb::Load:
+      connect(id);
+      load(id);
       break;
     case Verb::Request:
       request(id);
@@ -309,6 +314,13 @@ const NetMaker::Meeting& NetMaker::meeting_at(plan::GateId id) {
       case plan::Feed::Point::Effect:
         members.push_back(made_.effect(arrival.step));
         break;
+      case plan::Feed::Point::Warmup:
+      case plan::Feed::Point::Measure:
+      case plan::Feed::Point::Drain:
+        members.push_back(
+            phase(arrival.step, static_cast<scenario::Symbol>(arrival.point) -
+                                    static_cast<scenario::Symbol>(plan::Feed::Point::Warmup)));
+        break;
       case plan::Feed::Point::Return:
         // A step that ends its process arrives as it does so.
         members.push_back(ends_a_line(plan_.step(arrival.step)) ? made_.effect(arrival.step)
@@ -363,8 +375,9 @@ void NetMaker::serve(StepId id) {
   }
 }
 
-// Connected is queued by the kernel, not accepted. Of a program it is only known that its port is
-// told when it is started: who listens there, and when, is its own affair.
+// Connected is queued by the kernel, not accepted. The effect of a load is that all its connections
+// are there. Of a program it is only known that its port is told when it is started: who listens
+// there, and when, is its own affair.
 void NetMaker::connect(StepId id) {
   const InstanceId program = plan_.listeners()[plan_.step(id).channel].program;
   Ids listening;
@@ -377,6 +390,33 @@ void NetMaker::connect(StepId id) {
     listening.push_back(made_.effect(listen));
   }
   gate(made_.effect(id), 1, listening);
+}
+
+EventId NetMaker::phase(StepId load, scenario::Symbol phase) {
+  const auto [known, is_new] = made_.phases_.try_emplace({load, phase}, 0);
+  if (is_new) {
+    known->second = new_event();
+    made_.named_[known->second] = {plan::Event::Kind::Phase, plan_.step(load).self, load, phase};
+  }
+  return known->second;
+}
+
+// Its phases begin one after the other, behind the start line. What comes of its requests is data.
+void NetMaker::load(StepId id) {
+  const plan::Step& asked = plan_.step(id);
+  EventId before = made_.effect(id);
+  for (scenario::Symbol phase = 0; phase < 3; ++phase) {
+    if (!plan::has_phase(plan_, asked, static_cast<std::uint32_t>(phase))) {
+      continue;
+    }
+    const EventId begin = this->phase(id, phase);
+    made_.net.needs(begin, before);
+    if (before == made_.effect(id) && asked.gate != kNone) {
+      wait_at(begin, asked.gate);
+    }
+    before = begin;
+  }
+  made_.net.needs(made_.success(id), before);
 }
 
 void NetMaker::request(StepId id) {
@@ -433,9 +473,14 @@ void NetMaker::exit(StepId id) {
 void NetMaker::talkers() {
   for (std::uint32_t channel = 0; channel < plan_.listeners().size(); ++channel) {
     const auto served = plan_.ids(plan_.listeners()[channel].talkers);
+    // A load makes several connections, the first of them before its effect, and makes one anew
+    // when it has lost it: who has called it may have made any number of them.
     Ids connected;
+    bool any_number = false;
     for (const StepId connect : connects_[channel]) {
-      connected.push_back(made_.effect(connect));
+      const bool is_load = plan_.step(connect).verb == Verb::Load;
+      any_number = any_number || is_load;
+      connected.push_back(is_load ? made_.call(connect) : made_.effect(connect));
     }
     const PoolId connects = made_.net.add_pool(connected);
     for (std::uint32_t k = 0; k < served.size(); ++k) {
@@ -443,7 +488,7 @@ void NetMaker::talkers() {
       accepted_[served[k]] = accepted;
       made_.net.needs(accepted, made_.call(serves_.at(channel)));
       if (plan_.step(serves_.at(channel)).served_by == scenario::Handler::Process) {
-        made_.net.add_gate(accepted, k + 1, connects);
+        made_.net.add_gate(accepted, any_number ? 1 : k + 1, connects);
       }
       made_.net.needs(made_.begin(served[k]), accepted);
     }

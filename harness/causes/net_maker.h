@@ -119,6 +119,8 @@ class NetMaker {
   void await(plan::StepId id);
   void serve(plan::StepId id);
   void connect(plan::StepId id);
+  void load(plan::StepId id);
+  EventId phase(plan::StepId load, scenario::Symbol phase);
   void request(plan::StepId id);
   EventId some_talker_begins(std::uint32_t channel);
   void exit(plan::StepId id);
@@ -182,6 +184,7 @@ class NetMaker {
   void breaks(plan::StepId id, scenario::Symbol symbol, const Ids& one_of = {});
   void breaks_unless(plan::StepId id, scenario::Symbol symbol, EventId guard);
   void breaks_as_unplanned(plan::StepId id);
+  void breaks_load(plan::StepId id);
   void breaks_at_program(plan::StepId id);
   EventId server_lost(std::uint32_t listener);
   EventId talkers_lost(std::uint32_t listener);

@@ -32,6 +32,8 @@ EventId PlanNet::id_of(const plan::Event& event) const {
       return stops_.at(event.step);
     case Kind::Orphaned:
       return orphaned(event.instance);
+    case Kind::Phase:
+      return phases_.at({event.step, event.symbol});
     case Kind::Error: {
       // Symbol 0 stands for every error that the file does not foresee.
       const auto foreseen = errors_.find({event.instance, event.symbol});

@@ -5,10 +5,10 @@
 // points).
 //
 // Events of a step: call, effect, success (it returns without an error) and return (the process
-// goes on; with `fails` also after an error). Events of a process: begin, end, `orphaned`, and
-// `broken`: it has ended, or is sure to end, before the end of its line. Behind them come events
-// that have no name in the language (a pipe has run empty, a wait is in vain); `event_of` yields
-// none for these.
+// goes on; with `fails` also after an error); of a load also the beginnings of its phases. Events
+// of a process: begin, end, `orphaned`, and `broken`: it has ended, or is sure to end, before the
+// end of its line. Behind them come events that have no name in the language (a pipe has run empty,
+// a wait is in vain); `event_of` yields none for these.
 //
 // Signals and races that may end a process early are counted in unless the net itself proves them
 // harmless (a signal that is handled before it can be sent, a connect that cannot precede its
@@ -54,7 +54,8 @@ class PlanNet {
   std::map<std::pair<plan::InstanceId, scenario::Symbol>, EventId> errors_;
   std::map<plan::StepId, EventId> got_;
   std::map<plan::StepId, EventId> stops_;  // by who suspends, or continues: Stopped, Continued
-  std::map<EventId, plan::Event> named_;   // of errors_, got_ and stops_
+  std::map<std::pair<plan::StepId, scenario::Symbol>, EventId> phases_;  // by load and phase
+  std::map<EventId, plan::Event> named_;  // of errors_, got_, stops_ and phases_
 };
 
 // `talkers_started`: how many talkers of each listener have begun in every run so far; those are

@@ -304,6 +304,8 @@ class Reasons {
       case Kind::OtherStatus:
       case Kind::DeathLost:
         return ended_by_us ? "the harness ended the process: how is nobody's matter" : "";
+      case Kind::ProcessGone:
+        return serves_a_load(mutation.process) ? "a load may have made fewer connections" : "";
       case Kind::DeathLater:
         return "a later sight of a death says less, and nothing else";
       case Kind::EndLater:
@@ -372,6 +374,12 @@ class Reasons {
       return "a process that was ended may have been so before, in or after its last step";
     }
     return "";
+  }
+
+  // Whether it is there for a connection of a load.
+  [[nodiscard]] bool serves_a_load(std::size_t process) const {
+    const plan::Instance& instance = plan_.instance(static_cast<plan::InstanceId>(process));
+    return instance.kind == plan::Instance::Kind::Talker && !plan_.loads().empty();
   }
 
   static bool has_number(Verb verb) {

@@ -31,6 +31,17 @@ struct Figure {
   std::optional<double> deviation;
   Bounds mean_bounds;                   // with 95 % confidence
   std::vector<Percentile> percentiles;  // 50, 90, 99 and 99.9
+  // From here on values are lower bounds: what was given up had taken so long at least.
+  std::optional<double> open_from = {};
+
+  [[nodiscard]] bool is_at_least(double value) const { return open_from && value >= *open_from; }
+};
+
+// What is told by one number alone.
+struct Number {
+  std::string name;
+  std::string unit;  // "/s", or empty for a count
+  double value = 0;
 };
 
 [[nodiscard]] Figure figure_of(std::string name, std::string unit, const Distribution& values);

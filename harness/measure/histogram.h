@@ -49,6 +49,8 @@ class Histogram {
     below_min_ = std::max(below_min_, kHighest - value);
   }
   void add(const Histogram& other) noexcept;
+  // A value of a cell that has some already is known to be as great as this.
+  void widen(std::int64_t ns) noexcept { max_ = std::max(max_, ns); }
 
   [[nodiscard]] std::uint64_t count() const noexcept;  // looks at all cells
   // How many of them were greater than kHighest.

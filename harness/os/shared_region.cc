@@ -10,15 +10,10 @@
 
 namespace procession::os {
 
-namespace {
-
-// Growing a file beyond RLIMIT_FSIZE raises SIGXFSZ, which ends the process (setrlimit(2)).
 bool file_size_allowed(std::uint64_t size) {
   rlimit limit{};
   return ::getrlimit(RLIMIT_FSIZE, &limit) != 0 || size <= limit.rlim_cur;
 }
-
-}  // namespace
 
 SharedRegion::SharedRegion(UniqueFd fd, std::byte* bytes, std::uint64_t size)
     : fd_(std::move(fd)), bytes_(bytes), size_(size) {}

@@ -12,6 +12,10 @@
 
 namespace procession::os {
 
+// Whether RLIMIT_FSIZE lets a file, memory too, have this size. Growing one beyond it raises
+// SIGXFSZ, which ends the process (setrlimit(2)).
+[[nodiscard]] bool file_size_allowed(std::uint64_t size);
+
 class SharedRegion {
  public:
   SharedRegion() = default;

@@ -228,6 +228,9 @@ class NetPlanner {
         }
         break;
       }
+      case Verb::Load:
+        load(step);
+        break;
       case Verb::Request:
         use(step, std::string(planned_.origins[&step - builder_.steps.data()]->asked->on.value));
         if (step.channel != kNone && served_[step.channel].serve != kNone) {
@@ -244,6 +247,83 @@ class NetPlanner {
         break;
       default:
         break;
+    }
+  }
+
+  // Its connections are its own: no other step can name them.
+  void load(Step& step) {
+    const DraftStep& drafted = *planned_.origins[&step - builder_.steps.data()];
+    const scenario::Load& asked = drafted.asked->load;
+    step.channel = listener_of(step);
+    step.load = static_cast<std::uint32_t>(builder_.loads.size());
+    step.service = asked.reply.value_or(scenario::Service::Echo);
+    if (step.channel != kNone) {
+      served_[step.channel].connections += connections_of(asked);
+      if (served_[step.channel].serve != kNone) {
+        const Step& serve = builder_.steps[served_[step.channel].serve];
+        step.service = serve.service;
+        check_load(step, asked, serve);
+      }
+    }
+    Load load;
+    load.step = static_cast<StepId>(&step - builder_.steps.data());
+    load.client = step.load;
+    load.member = members_[drafted.asked]++;
+    load.connections = asked.connections;
+    load.loop = asked.loop;
+    load.arrivals = asked.arrivals;
+    load.when_busy = asked.when_busy;
+    load.protocol = asked.protocol;
+    load.utf8 = asked.utf8 ? 1 : 0;
+    load.seed = asked.seed;
+    load.think_ns = asked.think.count();
+    load.rate = asked.rate;
+    load.warmup_ns = asked.warmup.count();
+    load.measure_ns = asked.measure ? asked.measure->count() : 0;
+    load.requests = asked.requests.value_or(0);
+    load.drain_ns = asked.drain.count();
+    load.timeout_ns = asked.timeout.count();
+    load.reconnect_every = asked.reconnect_every;
+    load.sizes = builder_.id_range({asked.sizes.begin(), asked.sizes.end()});
+    builder_.loads.push_back(load);
+  }
+
+  // How many it makes if none is lost.
+  static std::uint32_t connections_of(const scenario::Load& asked) {
+    const std::uint64_t every = asked.reconnect_every;
+    if (every == 0 || !asked.requests) {
+      return asked.connections;
+    }
+    std::uint64_t made = 0;
+    for (std::uint64_t k = 0; k < asked.connections; ++k) {
+      const std::uint64_t share =
+          *asked.requests / asked.connections + (k < *asked.requests % asked.connections ? 1 : 0);
+      made += std::max<std::uint64_t>(1, (share + every - 1) / every);
+    }
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(made, kMostInstances));
+  }
+
+  void check_load(const Step& step, const scenario::Load& asked, const Step& serve) {
+    if (asked.protocol != scenario::Protocol::Echo) {
+      planned_.found.add(
+          at(step),
+          fmt::format("a server of this file does not speak `{}`",
+                      scenario::kProtocolNames[static_cast<std::size_t>(asked.protocol)]),
+          "leave `protocol` out");
+    }
+    if (asked.reply && *asked.reply != serve.service) {
+      planned_.found.add(at(step), "the server of this file answers otherwise",
+                         "leave `reply` out: it is for programs");
+    }
+    const bool is_counted =
+        asked.loop == scenario::Loop::Closed && asked.requests && asked.warmup.count() == 0;
+    if (serve.served_by == scenario::Handler::Process && asked.reconnect_every != 0 &&
+        !is_counted) {
+      planned_.found.add(at(step),
+                         "how often a connection is made anew, and so how many processes serve, is "
+                         "not known before",
+                         "with `handler: process`, `reconnect_every` needs a closed loop with "
+                         "`requests` and without `warmup`");
     }
   }
 
@@ -340,6 +420,7 @@ class NetPlanner {
   std::uint32_t connections_ = 0;
   std::optional<Connection> latest_;
   std::map<std::string, Connection> by_label_;
+  std::map<const scenario::Step*, std::uint32_t> members_;  // of each written `load`, so far
 };
 
 // The program that children of the method `forkserver` are forked from.

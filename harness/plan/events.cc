@@ -2,6 +2,7 @@
 #include "harness/plan/events.h"
 
 #include "harness/base/text.h"
+#include "harness/scenario/figure_pattern.h"
 
 #include <fmt/format.h>
 
@@ -258,6 +259,19 @@ std::vector<Match> matches_in(const Plan& plan, const EventFinder::ProcessMatch&
     }
     return found;
   }
+  if (pattern.what == "phase") {
+    const auto phase = std::ranges::find(scenario::kPhaseNames, pattern.operand);
+    const auto number = static_cast<scenario::Symbol>(phase - scenario::kPhaseNames.begin());
+    std::uint32_t k = 0;
+    for (const StepId id : steps_of(plan, where.instance)) {
+      std::vector<Letter> letters = where.letters;
+      if (has_phase(plan, plan.step(id), static_cast<std::uint32_t>(number)) &&
+          admits(pattern.occurrence, k++, letters)) {
+        found.push_back({{Event::Kind::Phase, where.instance, id, number}, std::move(letters)});
+      }
+    }
+    return found;
+  }
   if (pattern.what == "got") {
     const auto signal = scenario::signal_named(pattern.operand);
     for (const StepId id : steps_of(plan, where.instance)) {
@@ -477,6 +491,9 @@ std::string EventFinder::name_of(const Event& event) const {
       return process + ".continued" + stop_index(event);
     case Event::Kind::Orphaned:
       return process + ".orphaned";
+    case Event::Kind::Phase:
+      return fmt::format("{}.phase({})", process,
+                         scenario::kPhaseNames[static_cast<std::size_t>(event.symbol)]);
   }
   return process;
 }

@@ -31,6 +31,7 @@ struct Event {
     Stopped,    // the process is stopped, as `step`, a suspend, wanted it
     Continued,  // the process was stopped, and `step` has let it go on
     Orphaned,   // its parent has ended, and it lives
+    Phase,      // of its load `step` one has begun: `symbol` is which, a trace::Phase
   };
   Kind kind = Kind::Begin;
   InstanceId instance = kNone;

@@ -47,6 +47,19 @@ std::uint64_t hash_all(std::span<const T> items, std::uint64_t hash) {
 
 Range all_of(Header::Array array) { return {0, static_cast<std::uint32_t>(array.count)}; }
 
+// What a load is to do; empty for other steps.
+std::string load_of(const Plan& plan, StepId id) {
+  if (plan.step(id).load == kNone) {
+    return "";
+  }
+  const Load& load = plan.loads()[plan.step(id).load];
+  std::string all = bytes_of(load);
+  for (const std::uint32_t size : plan.ids(load.sizes)) {
+    all += fmt::format(" {}", size);
+  }
+  return all;
+}
+
 bool same_step(const Plan& played, StepId a, const Plan& asked, StepId b) {
   const auto texts = [](const Plan& plan, StepId id) {
     std::string all;
@@ -59,7 +72,7 @@ bool same_step(const Plan& played, StepId a, const Plan& asked, StepId b) {
     return all;
   };
   return bytes_of(without_place(played.step(a))) == bytes_of(without_place(asked.step(b))) &&
-         texts(played, a) == texts(asked, b);
+         texts(played, a) == texts(asked, b) && load_of(played, a) == load_of(asked, b);
 }
 
 std::string step_name(const Plan& plan, StepId id) {
@@ -115,6 +128,7 @@ std::uint64_t fingerprint(const Plan& plan) {
   hash = hash_all(plan.pieces(all_of(header.pieces)), hash);
   hash = hash_all(plan.pipes(), hash);
   hash = hash_all(plan.listeners(), hash);
+  hash = hash_all(plan.loads(), hash);
   hash = hash_all(plan.ids(all_of(header.ids)), hash);
   hash = hash_all(plan.symbols(all_of(header.symbols)), hash);
   hash = hash_all(plan.raised(), hash);

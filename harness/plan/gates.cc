@@ -38,8 +38,12 @@ class GatePlanner {
       if (origin->asked->verb == Verb::Barrier) {
         arrive_at_barrier(id);
       }
+      if (origin->asked->verb == Verb::Load) {
+        start_lines_[origin->asked][builder_.steps[id].self].push_back(id);
+      }
     }
     plan_barriers();
+    plan_start_lines();
     lay_out_feeds();
   }
 
@@ -94,6 +98,13 @@ class GatePlanner {
       case Event::Kind::Success:
       case Event::Kind::Return:
         step_feeds_[event.step].push_back(feed(gate, Feed::Point::Return, event.instance));
+        return;
+      case Event::Kind::Phase:
+        step_feeds_[event.step].push_back(
+            feed(gate,
+                 static_cast<Feed::Point>(static_cast<std::uint32_t>(Feed::Point::Warmup) +
+                                          static_cast<std::uint32_t>(event.symbol)),
+                 event.instance));
         return;
       case Event::Kind::Error:
       case Event::Kind::Got:
@@ -180,14 +191,26 @@ class GatePlanner {
     }
   }
 
-  void plan_barrier(const std::map<InstanceId, std::vector<StepId>>& parties, std::size_t k) {
+  // The instances of one written `load` leave together, once all their connections are there; in a
+  // loop, each time.
+  void plan_start_lines() {
+    for (const auto& [asked, parties] : start_lines_) {
+      const std::size_t times = parties.begin()->second.size();
+      for (std::size_t k = 0; k < times && parties.size() > 1; ++k) {
+        plan_barrier(parties, k, Feed::Point::Effect);
+      }
+    }
+  }
+
+  void plan_barrier(const std::map<InstanceId, std::vector<StepId>>& parties, std::size_t k,
+                    Feed::Point point = Feed::Point::Call) {
     const auto id = static_cast<GateId>(builder_.gates.size());
     Gate gate;
     gate.barrier = true;
     gate.counter = builder_.new_word();
     std::vector<std::uint32_t> waiters;
     for (const auto& [party, steps] : parties) {
-      const Feed arrival = feed(id, Feed::Point::Call, party);
+      const Feed arrival = feed(id, point, party);
       if (k < steps.size()) {
         step_feeds_[steps[k]].push_back(arrival);
         builder_.steps[steps[k]].gate = id;
@@ -237,7 +260,9 @@ class GatePlanner {
   std::vector<std::vector<Feed>> begin_feeds_;
   std::vector<Feed> never_;
   std::size_t arrivals_ = 0;
-  std::map<std::string, std::map<InstanceId, std::vector<StepId>>> barriers_;
+  using Parties = std::map<InstanceId, std::vector<StepId>>;
+  std::map<std::string, Parties> barriers_;
+  std::map<const scenario::Step*, Parties> start_lines_;  // by written step
 };
 
 }  // namespace

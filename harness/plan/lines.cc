@@ -31,6 +31,7 @@ bool acts_on_processes(Verb verb) {
     case Verb::Suspend:
     case Verb::Resume:
     case Verb::Connect:
+    case Verb::Load:
       return true;
     default:
       return false;
@@ -105,7 +106,7 @@ class LinePlanner {
     for (const DraftStep& drafted : planned_.origins[handle]->handler) {
       const bool has_steps = drafted.asked->verb == Verb::Handle &&
                              drafted.asked->action == scenario::SignalAction::Steps;
-      if (has_steps || drafted.asked->verb == Verb::Serve) {
+      if (has_steps || drafted.asked->verb == Verb::Serve || drafted.asked->verb == Verb::Load) {
         planned_.found.add(drafted.asked->at,
                            fmt::format("`{}` cannot stand in the steps of a handler",
                                        to_string(drafted.asked->verb)));
@@ -190,8 +191,9 @@ class LinePlanner {
         targets.insert(targets.end(), named.begin(), named.end());
       }
     }
-    if (drafted.asked->verb == Verb::Connect && targets.size() > 1) {
-      planned_.found.add(drafted.asked->at, "`connect` names one server",
+    const Verb verb = drafted.asked->verb;
+    if ((verb == Verb::Connect || verb == Verb::Load) && targets.size() > 1) {
+      planned_.found.add(drafted.asked->at, fmt::format("`{}` names one server", to_string(verb)),
                          "give the server's index");
     }
     switch (drafted.asked->order) {

@@ -76,7 +76,8 @@ Planning make_plan(const scenario::Scenario& scenario, std::uint32_t seed) {
     plan_gates(planned, lines.view());
     plan_survivors(planned, lines.view());
     plan_watched_ends(planned, lines.view());
-    planned.builder.header.has_timing = judged_by_the_clock(scenario) ? 1 : 0;
+    const bool is_timed = judged_by_the_clock(scenario) || !planned.builder.loads.empty();
+    planned.builder.header.has_timing = is_timed ? 1 : 0;
     plan = planned.builder.build();
   }
   found.sort_by_position();

@@ -60,7 +60,8 @@ struct Piece {
 
 // A step (or a process's begin) that somebody waits for arrives at a gate at one of its points.
 struct Feed {
-  enum class Point : std::uint32_t { Begin, Call, Effect, Return };
+  // The last three are of a load, whose phases begin then.
+  enum class Point : std::uint32_t { Begin, Call, Effect, Return, Warmup, Measure, Drain };
   GateId gate = kNone;
   Point point = Point::Return;
   std::uint32_t word = 0;  // its own word in the run's words: 0, or 1 once it has arrived
@@ -75,7 +76,7 @@ struct Gate {
   Range waiters;              // into ids(): instances to wake when the last arrival comes
   std::uint32_t counter = 0;  // its word in the run's words: how many have arrived
   bool any = false;
-  bool barrier = false;  // the waiters themselves arrive, at their call
+  bool barrier = false;  // the waiters themselves arrive: at their call, loads at their effect
 };
 
 struct Step {
@@ -102,11 +103,12 @@ struct Step {
   Range fails;                  // into symbols()
   std::int32_t signal = 0;
   std::uint32_t backlog = 0;  // listen, serve
-  GateId gate = kNone;        // await, barrier; serve: until
-  Range feeds;                // into feeds(), those with point Call, Effect or Return
+  GateId gate = kNone;  // await, barrier; serve: until; load: the start line, if it is not alone
+  Range feeds;          // into feeds(), those with a point other than Begin
   std::uint32_t channel =
       kNone;  // pipes: index of the pipe · listen, serve, connect: of the listener
   std::uint32_t connection = kNone;  // connect, request, disconnect: index in this process
+  std::uint32_t load = kNone;        // load: into loads()
   Range handler;                     // handle: its steps, a line of their own; into steps()
   std::int64_t number = 0;           // exit: status · allocate: bytes
   std::int64_t duration_ns = -1;     // sleep, spin; −1 = for ever
@@ -115,6 +117,29 @@ struct Step {
   TextRef name;  // the operand as an order names it: mark's name, pipe, listener …
   Range text;    // into pieces(): print, send, request; set_name: the new name
   Range expect;  // into pieces(): request: what the reply must be; empty = by service
+};
+
+// What a `load` step does; the options of scenario::Load. Times are nanoseconds.
+struct Load {
+  StepId step = kNone;
+  std::uint32_t connections = 1;
+  std::uint32_t client = 0;  // a number of its own: part of what it sends
+  std::uint32_t member = 0;  // which of those of the same written step it is
+  scenario::Loop loop = scenario::Loop::Closed;
+  scenario::Arrivals arrivals = scenario::Arrivals::Constant;
+  scenario::WhenBusy when_busy = scenario::WhenBusy::Queue;
+  scenario::Protocol protocol = scenario::Protocol::Echo;
+  std::uint32_t utf8 = 0;
+  std::uint32_t seed = 1;
+  std::int64_t think_ns = 0;
+  std::int64_t rate = 0;  // requests a second
+  std::int64_t warmup_ns = 0;
+  std::int64_t measure_ns = 0;  // 0 = until `requests` are done
+  std::uint64_t requests = 0;
+  std::int64_t drain_ns = 0;
+  std::int64_t timeout_ns = 0;
+  std::uint64_t reconnect_every = 0;
+  Range sizes;  // into ids(): bytes
 };
 
 struct Instance {
@@ -180,8 +205,8 @@ struct Header {
   static constexpr std::uint64_t kMagic = 0x4e414c5050524f43;
   std::uint64_t magic = kMagic;
   std::uint64_t size = 0;
-  Array instances, steps, gates, feeds, pieces, pipes, listeners, ids, symbols, raised, variables;
-  Array programs, texts;
+  Array instances, steps, gates, feeds, pieces, pipes, listeners, loads, ids, symbols, raised;
+  Array variables, programs, texts;
   Array text;
   std::uint32_t word_count = 0;  // words that one run needs (counters, arrivals, ports)
   InstanceId forkserver = kNone;
@@ -212,6 +237,7 @@ class Plan {
   [[nodiscard]] std::span<const Listener> listeners() const {
     return array<Listener>(header().listeners);
   }
+  [[nodiscard]] std::span<const Load> loads() const { return array<Load>(header().loads); }
 
   [[nodiscard]] std::span<const Program> programs() const {
     return array<Program>(header().programs);
@@ -281,5 +307,12 @@ class Plan {
 
   const std::byte* base_ = nullptr;
 };
+
+// Whether the step is a load that has this phase, a trace::Phase: it has no warm-up unless the file
+// asks for one.
+[[nodiscard]] inline bool has_phase(const Plan& plan, const Step& step, std::uint32_t phase) {
+  return step.verb == scenario::Verb::Load && phase < 3 &&
+         (phase != 0 || plan.loads()[step.load].warmup_ns > 0);
+}
 
 }  // namespace procession::plan

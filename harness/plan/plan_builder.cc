@@ -75,6 +75,7 @@ OwnedPlan PlanBuilder::build() const {
   layout.place<Piece>(head.pieces, pieces);
   layout.place<Pipe>(head.pipes, pipes);
   layout.place<Listener>(head.listeners, listeners);
+  layout.place<Load>(head.loads, loads);
   layout.place<std::uint32_t>(head.ids, ids);
   layout.place<scenario::Symbol>(head.symbols, symbols);
   layout.place<TextRef>(head.raised, raised);

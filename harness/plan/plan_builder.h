@@ -37,6 +37,7 @@ class PlanBuilder {
   std::vector<Piece> pieces;
   std::vector<Pipe> pipes;
   std::vector<Listener> listeners;
+  std::vector<Load> loads;
   std::vector<std::uint32_t> ids;
   std::vector<scenario::Symbol> symbols;
   std::vector<TextRef> raised;

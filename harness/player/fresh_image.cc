@@ -9,6 +9,7 @@
 #include "harness/player/steps.h"
 
 #include <csignal>
+#include <cstddef>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -26,6 +27,13 @@ void keep_arena_at(int arena_fd, int number) {
   }
 }
 
+// Without the areas of loads behind it.
+std::uint64_t arena_size(int arena_fd) {
+  std::uint64_t size = 0;
+  (void)!::pread(arena_fd, &size, sizeof size, offsetof(trace::Header, size));
+  return size;
+}
+
 plan::Plan plan_in(const trace::Arena& arena) {
   return plan::Plan({arena.plan_bytes(), arena.header().plan_capacity});
 }
@@ -35,7 +43,7 @@ plan::Plan plan_in(const trace::Arena& arena) {
 void enter_fresh_image(int arena_fd, std::uint32_t run, plan::InstanceId instance) {
   os::reset_all_signals();
   os::ignore_signal(SIGPIPE);
-  std::byte* const bytes = os::map_shared_near_program(arena_fd);
+  std::byte* const bytes = os::map_shared_near_program(arena_fd, arena_size(arena_fd));
   base::check(bytes != nullptr, "a fresh image can map the arena");
   const trace::Arena arena(bytes);
   base::check(arena.header().magic == trace::Header::kMagic, "the descriptor is an arena's");

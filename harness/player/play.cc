@@ -99,6 +99,8 @@ Outcome act(StepId id, const Step& step, trace::Line& line) {
       return request(step);
     case Verb::Disconnect:
       return disconnect(step);
+    case Verb::Load:
+      return load_server(id, step);
     case Verb::Talk:
       return talk(step);
     case Verb::Mark:

@@ -71,4 +71,7 @@ void begin();
 [[nodiscard]] Outcome request(const plan::Step& step);
 [[nodiscard]] Outcome disconnect(const plan::Step& step);
 
+// load.cc
+[[nodiscard]] Outcome load_server(plan::StepId id, const plan::Step& step);
+
 }  // namespace procession::player

@@ -132,12 +132,31 @@ std::string duration_text(double ns) {
 }
 
 // "p50 1.2 ms (1.1 ms to 1.3 ms)": with the interval that holds it with 95 % confidence.
-std::string percentile_text(const measure::Figure::Percentile& percentile) {
+// ">=": it is of what was given up after so long.
+std::string percentile_text(const measure::Figure& figure,
+                            const measure::Figure::Percentile& percentile) {
   const auto end = [](const std::optional<double>& bound) {
     return bound ? duration_text(*bound) : std::string("unknown");
   };
-  return fmt::format(", p{} {} ({} to {})", percentile.percent, duration_text(*percentile.value),
-                     end(percentile.bounds.low), end(percentile.bounds.high));
+  return fmt::format(", p{} {}{} ({} to {})", percentile.percent,
+                     figure.is_at_least(*percentile.value) ? ">= " : "",
+                     duration_text(*percentile.value), end(percentile.bounds.low),
+                     end(percentile.bounds.high));
+}
+
+std::string numbers_text(const std::vector<measure::Number>& numbers) {
+  std::string shown;
+  std::string_view owner;
+  for (const measure::Number& number : numbers) {
+    const std::size_t dot = number.name.rfind('.');
+    const std::string_view of = std::string_view(number.name).substr(0, dot);
+    shown += of == owner ? ", " : fmt::format("{}  {}: ", shown.empty() ? "" : "\n", printable(of));
+    owner = of;
+    shown += number.unit.empty()
+                 ? fmt::format("{:.0f} {}", number.value, number.name.substr(dot + 1))
+                 : fmt::format("{:.0f}{}", number.value, number.unit);
+  }
+  return shown.empty() ? shown : shown + "\n";
 }
 
 // A line for each figure; percentiles as far as there are samples for them.
@@ -149,10 +168,11 @@ std::string figures_text(const std::vector<measure::Figure>& figures) {
       shown += ", min " + duration_text(*figure.min);
     }
     for (const measure::Figure::Percentile& percentile : figure.percentiles) {
-      shown += percentile.value ? percentile_text(percentile) : "";
+      shown += percentile.value ? percentile_text(figure, percentile) : "";
     }
     if (figure.max) {
-      shown += ", max " + duration_text(*figure.max);
+      shown += fmt::format(", max {}{}", figure.is_at_least(*figure.max) ? ">= " : "",
+                           duration_text(*figure.max));
     }
     shown += "\n";
   }
@@ -240,6 +260,7 @@ std::string console_scenario(const ScenarioResult& result, Colour colour) {
   if (is_verdict(result.outcome)) {
     shown += details(result, colour);
   }
+  shown += numbers_text(result.judgement.numbers);
   shown += figures_text(result.judgement.figures);
   for (const std::string& diagnostic : result.diagnostics) {
     shown += diagnostic + (diagnostic.ends_with('\n') ? "" : "\n");

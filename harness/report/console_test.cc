@@ -33,6 +33,26 @@ TEST(Console, needs_one_line_more_for_each_figure) {
             "  none: n 0\n");
 }
 
+TEST(Console, needs_one_line_more_for_each_load_and_says_what_is_a_lower_bound) {
+  ScenarioResult result = held_scenario();
+  measure::Samples samples;
+  for (std::int64_t value = 1; value <= 60; ++value) {
+    samples.add(value * 1000);
+  }
+  result.judgement.numbers = {{"load.rate", "/s", 20000.4},
+                              {"load.requests", "", 60},
+                              {"load.errors", "", 0},
+                              {"other.rate", "/s", 1}};
+  result.judgement.figures = {measure::figure_of("load.service", "ns", samples)};
+  result.judgement.figures[0].open_from = 50'000;
+  EXPECT_EQ(console_scenario(result, Colour::No),
+            "as expected  tutorial/join.yaml (1 run, 1.2 ms)\n"
+            "  load: 20000/s, 60 requests, 0 errors\n"
+            "  other: 1/s\n"
+            "  load.service: n 60, min 1 µs, p50 30 µs (22 µs to 39 µs), p90 >= 54 µs (49 µs to 59 "
+            "µs), max >= 60 µs\n");
+}
+
 TEST(Console, shows_all_that_is_known_of_what_is_broken) {
   EXPECT_EQ(console_scenario(broken_scenario(), Colour::No),
             R"(broken       tutorial/luck.yaml[method=fork] (3 of 10 runs, 4 ms)

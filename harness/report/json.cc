@@ -79,7 +79,17 @@ Json figure_to_json(const measure::Figure& figure) {
   }
   object["max"] = number_to_json(figure.max);
   object["ci95"] = std::move(intervals);
+  object["at_least_from"] = number_to_json(figure.open_from);
   return object;
+}
+
+Json numbers_to_json(const std::vector<measure::Number>& numbers) {
+  Json array = Json::array();
+  for (const measure::Number& number : numbers) {
+    array.push_back(
+        {{"name", number.name}, {"unit", number.unit}, {"value", number_to_json(number.value)}});
+  }
+  return array;
 }
 
 Json figures_to_json(const std::vector<measure::Figure>& figures) {
@@ -113,6 +123,7 @@ Json scenario_to_json(const ScenarioResult& result) {
           {"verdicts", verdicts_to_json(result.judgement.verdicts)},
           {"outcomes", outcomes_to_json(result.judgement.outcomes)},
           {"figures", figures_to_json(result.judgement.figures)},
+          {"numbers", numbers_to_json(result.judgement.numbers)},
           {"shown_run", result.judgement.shown_run + 1},
           {"printed", printed_to_json(result.judgement.printed)},
           {"story", result.judgement.story}};

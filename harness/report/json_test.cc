@@ -47,7 +47,7 @@ TEST(Json, holds_a_whole_broken_scenario) {
       {"key": "left", "text": "nothing is left", "line": 0, "column": 0,
        "verdict": "held", "wanted": "held", "as_expected": true, "message": "", "evidence": []}],
     "outcomes": [{"values": {"first": "true"}, "count": 7, "listed": "allowed"}],
-    "figures": [],
+    "figures": [], "numbers": [],
     "shown_run": 3,
     "printed": [{"process": "main", "text": "<on> & \u001b[31mon\uFFFD", "at_ns": 5000},
                 {"process": "main/child", "text": "done", "at_ns": 9000}],
@@ -81,6 +81,15 @@ TEST(Json, holds_every_figure_without_numbers_that_it_cannot_spell) {
   const json& none = document["scenarios"][1]["figures"][1];
   EXPECT_EQ(none["n"], 0);
   EXPECT_EQ(none["min"], nullptr);
+}
+
+TEST(Json, holds_the_numbers_of_loads) {
+  SessionResult session = sample_session();
+  session.scenarios[1].judgement.numbers = {{"load.rate", "/s", 1234.5}, {"load.errors", "", 0}};
+  const json document = json::parse(to_json(session));
+  EXPECT_EQ(document["scenarios"][1]["numbers"],
+            json::parse(R"([{"name": "load.rate", "unit": "/s", "value": 1234.5},
+                            {"name": "load.errors", "unit": "", "value": 0.0}])"));
 }
 
 }  // namespace

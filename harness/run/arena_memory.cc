@@ -3,11 +3,16 @@
 
 #include "harness/run/arena_name.h"
 #include "harness/run/text_answers.h"
+#include "harness/trace/read_load.h"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <sys/random.h>
+#include <unistd.h>
 #include <utility>
 
 namespace procession::run {
@@ -39,6 +44,32 @@ trace::Arena::Sizes half_of(const trace::Arena::Sizes& sizes) {
   return {sizes.runs / 2,   sizes.slots / 2, sizes.words / 2,
           sizes.chunks / 2, sizes.text / 2,  sizes.plan / 2};
 }
+
+// A load's area, read from a file.
+class AreaCopy {
+ public:
+  [[nodiscard]] const trace::LoadArea& operator*() const {
+    return *reinterpret_cast<const trace::LoadArea*>(bytes_.data());
+  }
+
+  void read(int fd, std::uint64_t begin) {
+    bytes_.fill(std::byte{0});
+    const auto end = static_cast<off_t>(begin + bytes_.size());
+    off_t at = static_cast<off_t>(begin);
+    while ((at = ::lseek(fd, at, SEEK_DATA)) >= 0 && at < end) {
+      const off_t hole = std::min(::lseek(fd, at, SEEK_HOLE), end);
+      const ssize_t got = ::pread(fd, bytes_.data() + (at - static_cast<off_t>(begin)),
+                                  static_cast<std::size_t>(hole - at), at);
+      if (got <= 0) {
+        return;
+      }
+      at += got;
+    }
+  }
+
+ private:
+  alignas(64) std::array<std::byte, trace::kLoadAreaBytes> bytes_;
+};
 
 // What one run of a plan may need.
 struct Need {
@@ -121,10 +152,48 @@ base::Result<> ArenaMemory::load(const plan::Plan& plan) {
   std::memcpy(arena_.plan_bytes(), plan.bytes().data(), bytes);
   head.slots_per_run = static_cast<std::uint32_t>(instances);
   head.words_per_run = plan.header().word_count;
+  loads_ = plan.loads().size();
   return {};
 }
 
-void ArenaMemory::begin_batch(std::uint32_t runs, base::Duration timeout) {
+// Cutting the areas of the last batch off is what empties them.
+base::Result<> ArenaMemory::make_load_areas() {
+  const std::uint64_t size = region_.size();
+  if (::ftruncate(fd(), static_cast<off_t>(size)) != 0) {
+    return base::system_error("empty the memory of loads", errno);
+  }
+  if (loads_ == 0) {
+    return {};
+  }
+  const std::uint64_t all = size + loads_ * trace::kLoadAreaBytes;
+  if (!os::file_size_allowed(all) || ::ftruncate(fd(), static_cast<off_t>(all)) != 0) {
+    return base::Error{base::ErrorKind::Exhausted,
+                       std::to_string(loads_) + " loads need files of " + std::to_string(all) +
+                           " bytes, and RLIMIT_FSIZE (ulimit -f) is lower",
+                       EFBIG};
+  }
+  return {};
+}
+
+std::vector<trace::Load> ArenaMemory::read_loads() const {
+  std::vector<trace::Load> loads;
+  // Only what was written is read: reading the rest by a mapping would fill it with zeros.
+  const auto area = std::make_unique<AreaCopy>();
+  for (std::size_t k = 0; k < loads_; ++k) {
+    area->read(fd(), region_.size() + k * trace::kLoadAreaBytes);
+    loads.push_back(trace::read_load(**area));
+  }
+  return loads;
+}
+
+base::Result<> ArenaMemory::begin_batch(std::uint32_t runs, base::Duration timeout) {
+  if (loads_ != 0 || has_areas_) {
+    if (auto made = make_load_areas(); !made) {
+      return made;
+    }
+    has_areas_ = loads_ != 0;
+    runs = std::min(runs, 1u);
+  }
   trace::Header& head = header();
   const std::uint32_t by_slots = head.slot_capacity / std::max(head.slots_per_run, 1u);
   const std::uint32_t by_words =
@@ -136,6 +205,7 @@ void ArenaMemory::begin_batch(std::uint32_t runs, base::Duration timeout) {
   head.lost.store(0, std::memory_order_relaxed);
   head.runs_done.store(0, std::memory_order_relaxed);
   head.stop.store(0, std::memory_order_release);
+  return {};
 }
 
 }  // namespace procession::run

@@ -11,6 +11,10 @@
 #include "harness/os/shared_region.h"
 #include "harness/plan/plan.h"
 #include "harness/trace/arena.h"
+#include "harness/trace/record.h"
+
+#include <cstddef>
+#include <vector>
 
 namespace procession::run {
 
@@ -31,16 +35,22 @@ class ArenaMemory {
 
   // Puts the plan there. Exhausted if it, or one run of it, has no room.
   [[nodiscard]] base::Result<> load(const plan::Plan& plan);
-  // Makes ready for a batch of at most `runs`; fewer if no more have room.
-  void begin_batch(std::uint32_t runs, base::Duration timeout);
+  // Makes ready for a batch of at most `runs`; fewer if no more have room, one if the plan has
+  // loads. Exhausted if there is no room for what those count.
+  [[nodiscard]] base::Result<> begin_batch(std::uint32_t runs, base::Duration timeout);
+  // What the loads of the batch's run have counted, by number.
+  [[nodiscard]] std::vector<trace::Load> read_loads() const;
 
  private:
   ArenaMemory(os::SharedRegion region, ArenaSize size, const trace::Arena::Sizes& sizes,
               std::uint64_t nonce);
+  [[nodiscard]] base::Result<> make_load_areas();
 
   os::SharedRegion region_;
   ArenaSize size_;
   trace::Arena arena_;
+  std::size_t loads_ = 0;   // of the plan
+  bool has_areas_ = false;  // of the last batch
 };
 
 }  // namespace procession::run

@@ -58,11 +58,16 @@ void Job::begin(std::size_t number, const Work& work, Observer& observer) {
     finish(std::move(loaded), observer);
     return;
   }
-  begin_batch();
+  begin_batch(observer);
 }
 
-void Job::begin_batch() {
-  arena_.begin_batch(assignment_->work.runs - assignment_->played, assignment_->work.timeout);
+void Job::begin_batch(Observer& observer) {
+  if (auto begun = arena_.begin_batch(assignment_->work.runs - assignment_->played,
+                                      assignment_->work.timeout);
+      !begun) {
+    finish(std::move(begun), observer);
+    return;
+  }
   runs_seen_ = 0;
   seen_at_ = base::now();
   warden_.tell(Message::Play);
@@ -94,7 +99,7 @@ void Job::end_batch(const Message& played, Observer& observer) {
   } else if (assignment_->played == assignment_->work.runs || !assignment_->wanted) {
     finish({}, observer);
   } else {
-    begin_batch();
+    begin_batch(observer);
   }
 }
 
@@ -118,6 +123,7 @@ void Job::bury_warden(Observer& observer) {
   if (was_playing && assignment_->wanted) {
     trace::Record record =
         trace::read_record(arena_.arena(), ended, assignment_->played, assignment_->key);
+    record.loads = arena_.read_loads();
     record.complete = false;
     record.damage = why;
     observer.record(assignment_->number, std::move(record));
@@ -127,9 +133,10 @@ void Job::bury_warden(Observer& observer) {
 
 void Job::hand_over(std::uint32_t runs, Observer& observer) {
   for (std::uint32_t i = 0; i < runs && assignment_->wanted; ++i) {
-    assignment_->wanted = observer.record(
-        assignment_->number,
-        trace::read_record(arena_.arena(), i, assignment_->played, assignment_->key));
+    trace::Record record =
+        trace::read_record(arena_.arena(), i, assignment_->played, assignment_->key);
+    record.loads = arena_.read_loads();
+    assignment_->wanted = observer.record(assignment_->number, std::move(record));
     ++assignment_->played;
   }
 }

@@ -49,7 +49,7 @@ class Job {
     bool wanted = true;  // the observer wants more
   };
 
-  void begin_batch();
+  void begin_batch(Observer& observer);
   void end_batch(const Message& played, Observer& observer);
   void bury_warden(Observer& observer);
   void hand_over(std::uint32_t runs, Observer& observer);

@@ -14,6 +14,8 @@ namespace procession::scenario {
 
 namespace {
 
+constexpr std::int64_t kLargestRequest = 1 << 20;
+
 std::string suggest_verb(std::string_view word) {
   std::vector<std::string_view> verbs;
   for (const VerbRow& row : verb_rows()) {
@@ -250,6 +252,100 @@ void check_server(const Fields& fields, const Step& step, Diagnostics& problems)
   needs("start_method", Handler::Process);
 }
 
+template <class T, std::size_t kCount>
+T value_named(std::string_view word, const std::array<std::string_view, kCount>& names) {
+  return static_cast<T>(std::ranges::find(names, word) - names.begin());
+}
+
+// Options of the one loop mean nothing in the other.
+void check_loop(const Fields& fields, const Load& load, const Step& step, Diagnostics& problems) {
+  const bool open = load.loop == Loop::Open;
+  if (open && !fields["rate"]) {
+    problems.add(step.at, "an open loop without `rate`", "as in `rate: 1000/s`");
+  }
+  const std::vector<std::string_view> foreign =
+      open ? std::vector<std::string_view>{"think"}
+           : std::vector<std::string_view>{"arrivals", "rate", "when_busy"};
+  for (const std::string_view name : foreign) {
+    if (const Field field = fields[name]) {
+      problems.add(field.node().at,
+                   fmt::format("`{}` belongs to {}", name, open ? "a closed loop" : "an open loop"),
+                   open ? "an open loop sends as its schedule says" : "write `loop: open`");
+    }
+  }
+}
+
+void check_lengths(const Fields& fields, const Load& load, const Step& step,
+                   Diagnostics& problems) {
+  if (fields["for"] && fields["requests"]) {
+    problems.add(step.at, "`load` with both `for` and `requests`", "it ends with one of them");
+  } else if (!fields["for"] && !fields["requests"]) {
+    problems.add(step.at, "`load` without `for` and without `requests`",
+                 "say how long it lasts, as in `for: 2s` or `requests: 1000`");
+  }
+  if (load.measure && load.measure->count() == 0) {
+    problems.add(fields["for"].node().at, "`for`: nothing is measured in no time");
+  }
+  if (load.arrivals == Arrivals::Ramp && fields["requests"]) {
+    problems.add(step.at, "a ramp needs `for`", "its rate rises until then");
+  }
+  if (fields["timeout"] && load.timeout.count() == 0) {
+    problems.add(fields["timeout"].node().at, "`timeout`: no reply comes in no time");
+  }
+  for (const char* option : {"size", "text", "reply"}) {
+    if (const Field field = fields[option]; field && load.protocol == Protocol::Http) {
+      problems.add(field.node().at, fmt::format("`{}` with `protocol: http`", option),
+                   "what is got is the server's");
+    }
+  }
+  for (const std::int64_t size : load.sizes) {
+    if (size < 1 || size > kLargestRequest) {
+      problems.add(fields["size"].node().at,
+                   fmt::format("`size`: a request has from 1B to 1MiB, not {}B", size));
+    }
+  }
+}
+
+void decode_load(const Fields& fields, Step& step, Diagnostics& problems) {
+  Load& load = step.load;
+  const auto take = [&](std::string_view name, base::Duration& into) {
+    into = fields[name].duration().value_or(into);
+  };
+  load.connections = static_cast<std::uint32_t>(fields["connections"].integer().value_or(1));
+  load.loop = fields["loop"].word() == "open" ? Loop::Open : Loop::Closed;
+  if (const auto word = fields["arrivals"].word()) {
+    load.arrivals = value_named<Arrivals>(*word, kArrivalsNames);
+  }
+  if (const auto word = fields["when_busy"].word()) {
+    load.when_busy = value_named<WhenBusy>(*word, kWhenBusyNames);
+  }
+  if (const auto word = fields["protocol"].word()) {
+    load.protocol = value_named<Protocol>(*word, kProtocolNames);
+  }
+  if (const auto word = fields["reply"].word()) {
+    load.reply = *word == "upper" ? Service::Upper : Service::Echo;
+  }
+  load.rate = fields["rate"].rate().value_or(0);
+  load.seed = static_cast<std::uint32_t>(fields["seed"].integer().value_or(load.seed));
+  take("think", load.think);
+  take("warmup", load.warmup);
+  take("drain", load.drain);
+  load.measure = fields["for"].duration();
+  if (const auto requests = fields["requests"].integer()) {
+    load.requests = static_cast<std::uint64_t>(*requests);
+  }
+  if (fields["size"]) {
+    load.sizes = fields["size"].sizes();
+  }
+  load.utf8 = fields["text"].word() == "utf8";
+  load.reconnect_every =
+      static_cast<std::uint64_t>(fields["reconnect_every"].integer().value_or(0));
+  load.timeout = step.timeout.value_or(load.timeout);
+  step.timeout.reset();  // it is each request's, not the step's
+  check_loop(fields, load, step, problems);
+  check_lengths(fields, load, step, problems);
+}
+
 std::optional<Step> decode_map(const Node& node, Diagnostics& problems) {
   const VerbRow* row = verb_of_map(node, problems);
   if (row == nullptr) {
@@ -268,6 +364,8 @@ std::optional<Step> decode_map(const Node& node, Diagnostics& problems) {
     check_server(fields, step, problems);
   } else if (step.verb == Verb::Block || step.verb == Verb::Unblock) {
     check_can_wait(step, problems);
+  } else if (step.verb == Verb::Load) {
+    decode_load(fields, step, problems);
   }
   return step;
 }

@@ -109,6 +109,24 @@ std::optional<std::int64_t> Field::size() const {
   });
 }
 
+std::vector<std::int64_t> Field::sizes() const {
+  return read_as(Type::Sizes, [](const Node& node, const Site& site) {
+    std::vector<std::int64_t> sizes;
+    for (const Node& item : one_or_more(node, site)) {
+      if (const auto size = typed_value<std::int64_t>(item, site, read_size)) {
+        sizes.push_back(*size);
+      }
+    }
+    return sizes;
+  });
+}
+
+std::optional<std::int64_t> Field::rate() const {
+  return read_as(Type::Rate, [](const Node& node, const Site& site) {
+    return typed_value<std::int64_t>(node, site, read_rate);
+  });
+}
+
 std::optional<int> Field::signal() const {
   return read_as(Type::Signal, [](const Node& node, const Site& site) {
     return typed_value<int>(node, site, read_signal);

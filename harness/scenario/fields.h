@@ -38,6 +38,8 @@ class Field {
   [[nodiscard]] std::optional<base::Duration> duration() const;
   [[nodiscard]] std::optional<base::Duration> duration_or_forever() const;  // forever: none
   [[nodiscard]] std::optional<std::int64_t> size() const;
+  [[nodiscard]] std::vector<std::int64_t> sizes() const;
+  [[nodiscard]] std::optional<std::int64_t> rate() const;
   [[nodiscard]] std::optional<int> signal() const;
   [[nodiscard]] std::optional<std::string_view> word() const;
   [[nodiscard]] std::optional<ProcessAt> process() const;

@@ -11,7 +11,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 namespace procession::scenario {
 
@@ -50,6 +52,7 @@ struct Unit {
 };
 constexpr auto kTimes = std::to_array<Unit>({{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}});
 constexpr auto kFactors = std::to_array<Unit>({{"x", 1}, {"%", 0.01}});
+constexpr auto kRates = std::to_array<Unit>({{"/s", 1}});
 constexpr const char* kTimeUnits = "the units are ns, us, ms and s, as in 1.5ms";
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -83,8 +86,36 @@ std::optional<Statistic> statistic_named(std::string_view name) {
              : std::nullopt;
 }
 
-bool has_interval(const Statistic& statistic) {
-  return statistic.kind == Kind::Percentile || statistic.kind == Kind::Median ||
+// The place of a name in a list of names.
+template <std::size_t kCount>
+std::optional<std::size_t> place_of(std::string_view name,
+                                    const std::array<std::string_view, kCount>& names) {
+  const auto found = std::ranges::find(names, name);
+  return found == names.end() ? std::nullopt
+                              : std::optional(static_cast<std::size_t>(found - names.begin()));
+}
+
+// The parts between dots; dots within brackets separate nothing.
+std::vector<std::string_view> parts_of(std::string_view word) {
+  std::vector<std::string_view> parts;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i <= word.size(); ++i) {
+    if (i == word.size() || word[i] == '.') {
+      // p99.9 is one part
+      const bool within_number = i + 1 < word.size() && i > begin && word[begin] == 'p' &&
+                                 is_digit(word[i - 1]) && is_digit(word[i + 1]);
+      if (!within_number) {
+        parts.push_back(word.substr(begin, i - begin));
+        begin = i + 1;
+      }
+    }
+  }
+  return parts;
+}
+
+bool has_interval(const FigureValue& value) {
+  const Statistic& statistic = value.statistic;
+  return value.number || statistic.kind == Kind::Percentile || statistic.kind == Kind::Median ||
          statistic.kind == Kind::Mean;
 }
 
@@ -106,6 +137,8 @@ class Parser {
   void bound(FigurePattern& pattern);
   void relation(FigurePattern& pattern);
   void confidence(FigurePattern& pattern);
+  [[nodiscard]] bool of_load(FigureValue& value);
+  void phase(FigurePattern& pattern);
   void fail_of_statistic(std::string_view name, std::string_view rest, std::size_t offset);
 
   std::string_view text_;
@@ -133,10 +166,11 @@ void Parser::fail_at(std::size_t offset, std::string message) {
 void Parser::fail_of_statistic(std::string_view name, std::string_view rest, std::size_t offset) {
   for (std::size_t dot = rest.find('.'); dot != rest.npos; dot = rest.find('.', dot + 1)) {
     if (statistic_named(rest.substr(dot + 1))) {
-      fail(
-          fmt::format("{}: a process before a figure and a series behind it belong to `load`, "
-                      "which this version does not have; write `name.{}`",
-                      quote(word_), rest.substr(dot + 1)));
+      const std::string_view path = rest.substr(0, dot);
+      const std::vector<std::string> series(kSeriesNames.begin(), kSeriesNames.end());
+      fail_at(offset,
+              fmt::format("{} is no series of a load; the series are {}",
+                          quote(path.substr(path.rfind('.') + 1)), base::enumerate_words(series)));
       return;
     }
   }
@@ -144,6 +178,9 @@ void Parser::fail_of_statistic(std::string_view name, std::string_view rest, std
   for (const NamedStatistic& known : kStatistics) {
     names.push_back(known.name);
   }
+  std::ranges::copy(kSeriesNames, std::back_inserter(names));
+  std::ranges::copy(kLoadNumberNames, std::back_inserter(names));
+  std::ranges::copy(kFailureNames, std::back_inserter(names));
   const auto near = base::nearest_word(rest, names);
   const bool is_percentile = rest.starts_with('p') && decimal(rest.substr(1));
   fail_at(offset, fmt::format("{} is no statistic of {}; {}", quote(rest), quote(name),
@@ -153,13 +190,55 @@ void Parser::fail_of_statistic(std::string_view name, std::string_view rest, std
                                             : kStatisticNames));
 }
 
-// value = name "." stat .
+// [ process "." ] label "." ( number | series "." stat ) .     True if it is one.
+bool Parser::of_load(FigureValue& value) {
+  std::vector<std::string_view> parts = parts_of(word_);
+  if (parts.size() < 2) {
+    return false;
+  }
+  if (const auto number = place_of(parts.back(), kLoadNumberNames)) {
+    value.number = static_cast<LoadNumber>(*number);
+  } else if (const auto failure = place_of(parts.back(), kFailureNames)) {
+    value.number = LoadNumber::Failure;
+    value.failure = *failure;
+  } else if (const auto statistic = statistic_named(parts.back()); statistic && parts.size() > 2) {
+    parts.pop_back();
+    value.series = place_of(parts.back(), kSeriesNames);
+    value.statistic = *statistic;
+  }
+  if (!value.is_of_load()) {
+    return false;
+  }
+  parts.pop_back();
+  value.figure = parts.back();
+  if (parts.size() > 1) {
+    const std::string_view path(word_.data(),
+                                static_cast<std::size_t>(parts.back().data() - 1 - word_.data()));
+    auto process = read_process(path);
+    if (!process) {
+      fail(process.error().message);
+      return true;
+    }
+    value.process = *std::move(process);
+  }
+  if (!is_name(value.figure)) {
+    fail(fmt::format("{} is no figure of a load, such as `load.rate` or `load.response.p99`",
+                     quote(word_)));
+  }
+  return true;
+}
+
+// value = name "." stat | of_load .
 FigureValue Parser::value() {
   FigureValue value;
   value.text = word_;
   value.at = begin_;
   if (begin_.line != 0) {
     value.at.column += static_cast<int>(characters_before(text_, word_at_));
+  }
+  if (!word_.empty() && word_.find_first_of("<>=") == word_.npos && of_load(value)) {
+    next();
+    return value;
   }
   if (const std::size_t glued = word_.find_first_of("<>="); glued != word_.npos) {
     fail_at(word_at_ + glued, kComparisonGrammar);
@@ -212,14 +291,19 @@ void Parser::bound(FigurePattern& pattern) {
   }
   const auto time = std::ranges::find(kTimes, unit, &Unit::name);
   const auto factor = std::ranges::find(kFactors, unit, &Unit::name);
-  const Statistic& statistic = pattern.value.statistic;
+  const FigureValue::Unit kind = pattern.value.unit();
   if (factor != kFactors.end()) {
     pattern.bound = *number * factor->factor;
     next();
     relation(pattern);
     return;
   }
-  if (statistic.is_count()) {
+  if (kind == FigureValue::Unit::Rate) {
+    if (std::ranges::find(kRates, unit, &Unit::name) == kRates.end()) {
+      fail(fmt::format("{}: a rate is a number of requests a second, as in 20000/s", quote(word_)));
+    }
+    pattern.bound = *number;
+  } else if (kind == FigureValue::Unit::Count) {
     if (!unit.empty()) {
       fail(fmt::format("{}: a count is a number without unit", quote(word_)));
     } else if (digits.find('.') != digits.npos) {
@@ -247,8 +331,14 @@ void Parser::relation(FigurePattern& pattern) {
   next();
   const std::size_t begin = word_at_;
   pattern.of = value();
-  if (pattern.of->statistic.is_count() != pattern.value.statistic.is_count()) {
-    fail_at(begin, "a time cannot be compared with a count");
+  const auto name_of = [](FigureValue::Unit unit) {
+    return unit == FigureValue::Unit::Time    ? "a time"
+           : unit == FigureValue::Unit::Count ? "a count"
+                                              : "a rate";
+  };
+  if (!error_ && pattern.of->unit() != pattern.value.unit()) {
+    fail_at(begin, fmt::format("{} cannot be compared with {}", name_of(pattern.value.unit()),
+                               name_of(pattern.of->unit())));
   }
 }
 
@@ -259,17 +349,30 @@ void Parser::confidence(FigurePattern& pattern) {
     return;
   }
   pattern.confidence = word_ == "ci95" ? 0.95 : 0.99;
-  if (!has_interval(pattern.value.statistic)) {
+  if (!has_interval(pattern.value)) {
     fail(fmt::format("{} has no interval; percentiles, `median` and `mean` have one",
                      quote(pattern.value.text)));
-  } else if (pattern.of && !has_interval(pattern.of->statistic)) {
+  } else if (pattern.of && !has_interval(*pattern.of)) {
     fail(fmt::format("{} has no interval; percentiles, `median` and `mean` have one",
                      quote(pattern.of->text)));
   }
   next();
 }
 
-// figure = value op bound [ "of" value ] [ "with" ( "ci95" | "ci99" ) ] .
+// "in" ( "warmup" | "measure" | "drain" )
+void Parser::phase(FigurePattern& pattern) {
+  next();
+  pattern.phase = place_of(word_, kPhaseNames);
+  if (!pattern.phase) {
+    fail(fmt::format("{} is no phase of a load; the phases are `warmup`, `measure` and `drain`",
+                     word_.empty() ? std::string("nothing") : quote(word_)));
+  } else if (!pattern.value.is_of_load()) {
+    fail(fmt::format("{} is no figure of a load: it has no phases", quote(pattern.value.text)));
+  }
+  next();
+}
+
+// figure = value op bound [ "of" value ] [ "in" phase ] [ "with" ( "ci95" | "ci99" ) ] .
 Parsed<FigurePattern> Parser::figure() {
   FigurePattern pattern;
   pattern.text = text_;
@@ -282,7 +385,7 @@ Parsed<FigurePattern> Parser::figure() {
     bound(pattern);
   }
   if (!error_ && word_ == "in") {
-    fail("`in` names a phase of `load`, which this version does not have");
+    phase(pattern);
   }
   if (!error_ && word_ == "with") {
     confidence(pattern);

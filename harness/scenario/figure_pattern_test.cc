@@ -101,13 +101,44 @@ TEST(FigureRefusal, OfWhatIsNoValue) {
   EXPECT_THAT(refusal("w[0] < 2ms"), HasSubstr("`w[0]` is no figure"));
 }
 
-TEST(FigureRefusal, OfWhatBelongsToLoad) {
-  EXPECT_THAT(refusal("client.setup.p99 < 2ms"),
-              HasSubstr("a process before a figure and a series behind it belong to `load`"));
-  EXPECT_THAT(refusal("client[1].setup.p99.9 < 2ms"), HasSubstr("write `name.p99.9`"));
-  EXPECT_THAT(refusal("load.service.mean < 2ms"), HasSubstr("belong to `load`"));
-  EXPECT_THAT(refusal("setup.p99 < 2ms in measure"),
-              StartsWith("16: `in` names a phase of `load`"));
+TEST(Figure, IsOfALoad) {
+  const FigureValue rate = figure("load.rate >= 20000/s").value;
+  EXPECT_EQ(rate.figure, "load");
+  EXPECT_EQ(rate.number, LoadNumber::Rate);
+  EXPECT_EQ(rate.unit(), FigureValue::Unit::Rate);
+  EXPECT_FALSE(rate.process);
+  const FigureValue crossed = figure("first.crossed == 0").value;
+  EXPECT_EQ(crossed.number, LoadNumber::Failure);
+  EXPECT_EQ(kFailureNames[crossed.failure], "crossed");
+  const FigureValue response = figure("load.response.p99.9 < 2ms").value;
+  EXPECT_EQ(kSeriesNames[*response.series], "response");
+  EXPECT_EQ(response.statistic.percent, 99.9);
+  EXPECT_EQ(response.unit(), FigureValue::Unit::Time);
+  EXPECT_EQ(figure("load.lag.count == 3").value.unit(), FigureValue::Unit::Count);
+}
+
+TEST(Figure, IsOfALoadOfOneProcess) {
+  const FigureValue value = figure("main/client[1].load.service.mean < 2ms").value;
+  ASSERT_TRUE(value.process);
+  ASSERT_EQ(value.process->parts.size(), 2U);
+  EXPECT_EQ(value.process->parts[1].name, "client");
+  EXPECT_EQ(value.process->parts[1].index->offset, 1);
+  EXPECT_EQ(value.figure, "load");
+}
+
+TEST(Figure, IsOfAPhase) {
+  EXPECT_EQ(kPhaseNames[*figure("load.rate > 1/s in warmup with ci95").phase], "warmup");
+  EXPECT_EQ(figure("load.rate > 0.9x of direct.rate in measure").of->figure, "direct");
+}
+
+TEST(FigureRefusal, OfWhatNoLoadHas) {
+  EXPECT_THAT(refusal("client.setup.p99 < 2ms"), HasSubstr("`setup` is no series of a load"));
+  EXPECT_THAT(refusal("setup.p99 < 2ms in measure"), HasSubstr("it has no phases"));
+  EXPECT_THAT(refusal("load.rate > 2/s in meazure"), HasSubstr("`meazure` is no phase of a load"));
+  EXPECT_THAT(refusal("load.rate > 20"), HasSubstr("a rate is a number of requests a second"));
+  EXPECT_THAT(refusal("load.errors == 1ms"), HasSubstr("a count is a number without unit"));
+  EXPECT_THAT(refusal("load.rate > 2x of load.errors"),
+              HasSubstr("a rate cannot be compared with a count"));
   EXPECT_THAT(refusal("setup.p99 < 20KiB"), HasSubstr("`KiB` is no unit of a time"));
   EXPECT_THAT(refusal("setup.p99 < 20/s"), HasSubstr("`/s` is no unit of a time"));
 }

@@ -2,6 +2,7 @@
 #include "harness/scenario/keys.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace procession::scenario {
@@ -16,6 +17,9 @@ constexpr std::int64_t kMostTimes = 1'000'000;
 constexpr std::int64_t kMostWaiting = 65'535;
 constexpr std::int64_t kLastPort = 65'535;
 constexpr std::int64_t kLastReadyFd = 63;
+constexpr std::int64_t kMostConnections = 65'535;
+constexpr std::int64_t kGreatestSeed = 4'294'967'295;
+constexpr std::int64_t kMostRequests = 1'000'000'000'000;
 
 const Key& order_option() {
   static const Key key{.name = "order",
@@ -465,11 +469,78 @@ std::vector<VerbRow> net_verbs() {
   };
 }
 
+Key words_option(std::string_view name, std::vector<std::string_view> words,
+                 std::string_view about) {
+  const std::string_view fallback = words.front();
+  return {.name = name,
+          .type = Type::Word,
+          .words = std::move(words),
+          .fallback = fallback,
+          .about = about};
+}
+
+template <std::size_t kCount>
+std::vector<std::string_view> as_list(const std::array<std::string_view, kCount>& names) {
+  return {names.begin(), names.end()};
+}
+
+std::vector<VerbRow> load_verbs() {
+  const auto duration = [](std::string_view name, std::string_view fallback,
+                           std::string_view about) {
+    return Key{.name = name, .type = Type::Duration, .fallback = fallback, .about = about};
+  };
+  return {
+      {Verb::Load,
+       operand(Verb::Load, Type::Process, "sends requests to this server and checks each reply"),
+       {{.name = "connections",
+         .type = Type::Integer,
+         .least = 1,
+         .most = kMostConnections,
+         .fallback = "1",
+         .about = "how many connections the process has"},
+        words_option("loop", {"closed", "open"},
+                     "closed: a connection sends when its reply has come; open: by a schedule"),
+        duration("think", "0s", "closed loop: time between a reply and the next request"),
+        words_option("arrivals", as_list(kArrivalsNames), "open loop: the kind of schedule"),
+        {.name = "rate", .type = Type::Rate, .about = "open loop: requests a second"},
+        {.name = "seed",
+         .type = Type::Integer,
+         .least = 0,
+         .most = kGreatestSeed,
+         .fallback = "1",
+         .about = "of the schedule and of what is sent"},
+        words_option("when_busy", as_list(kWhenBusyNames),
+                     "open loop: what becomes of a request while no connection is free"),
+        duration("warmup", "0s", "load before what is measured"),
+        {.name = "for", .type = Type::Duration, .about = "how long it is measured"},
+        {.name = "requests",
+         .type = Type::Integer,
+         .least = 1,
+         .most = kMostRequests,
+         .about = "how many requests are measured, instead of `for`"},
+        duration("drain", "1s", "how long replies that are due at the end are waited for"),
+        {.name = "size",
+         .type = Type::Sizes,
+         .fallback = "64B",
+         .about = "of a request; of several, each in turn"},
+        words_option("text", {"ascii", "utf8"}, "which letters a request is of"),
+        {.name = "reconnect_every",
+         .type = Type::Integer,
+         .least = 1,
+         .most = kMostRequests,
+         .about = "a new connection after so many requests"},
+        duration("timeout", "2s", "how long a reply is waited for"),
+        words_option("protocol", as_list(kProtocolNames), "what the server understands"),
+        words_option("reply", {"echo", "upper"},
+                     "what a program must answer to a text; of a `serve` it is known")},
+       "{load: server, connections: 10, for: 2s}"}};
+}
+
 std::vector<VerbRow> all_verbs() {
   std::vector<VerbRow> all;
   for (std::vector<VerbRow>& family :
        std::vector{life_verbs(), signal_verbs(), relation_verbs(), ending_verbs(), work_verbs(),
-                   meeting_verbs(), byte_verbs(), net_verbs()}) {
+                   meeting_verbs(), byte_verbs(), net_verbs(), load_verbs()}) {
     std::ranges::move(family, std::back_inserter(all));
   }
   for (VerbRow& row : all) {

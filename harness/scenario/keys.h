@@ -24,6 +24,8 @@ enum class Type : std::uint8_t {
   Duration,  // 50ms
   DurationOrForever,
   Size,       // 64KiB
+  Sizes,      // a size or a list of them
+  Rate,       // 20000/s
   Signal,     // SIGTERM
   Word,       // one of `words`
   Process,    // a process pattern

@@ -34,6 +34,27 @@ struct Failures {
   bool may_succeed = true;  // false when `fails` stands there without `ok`
 };
 
+// What `load` is asked to do; the options of the key table, with their defaults.
+struct Load {
+  std::uint32_t connections = 1;
+  Loop loop = Loop::Closed;
+  base::Duration think{};                  // closed: between a reply and the next request
+  Arrivals arrivals = Arrivals::Constant;  // open, and the three below it
+  std::int64_t rate = 0;                   // requests a second, of one instance
+  std::uint32_t seed = 1;
+  WhenBusy when_busy = WhenBusy::Queue;
+  base::Duration warmup{};
+  std::optional<base::Duration> measure;  // `for`: this or `requests`
+  std::optional<std::uint64_t> requests;  // of one instance
+  base::Duration drain = std::chrono::seconds(1);
+  std::vector<std::int64_t> sizes = {64};            // bytes; of several, one after the other
+  bool utf8 = false;                                 // letters of more than one byte, too
+  std::uint64_t reconnect_every = 0;                 // requests of a connection; 0 = never
+  base::Duration timeout = std::chrono::seconds(2);  // of a request
+  Protocol protocol = Protocol::Echo;
+  std::optional<Service> reply;  // of a program; none: the same text
+};
+
 struct Step {
   Verb verb = Verb::Mark;
   Position at;
@@ -63,6 +84,7 @@ struct Step {
   int backlog = 4096;                            // serve, listen
   std::optional<Text> expect;                    // request
   bool write_end = false;                        // close_end: `end: write`
+  Load load;                                     // load
 };
 
 // How it is known that a program is ready for others.

@@ -55,6 +55,64 @@ std::vector<std::string> problems_of_expect(std::string_view expect) {
   return problems_of("scenario: x\nprocesses: {main: []}\nexpect:\n" + std::string(expect));
 }
 
+TEST(Reader, ReadsWhatALoadIsToDo) {
+  const Scenario scenario = scenario_of(R"(
+scenario: loads
+processes:
+  main:
+    - {load: server, requests: 10, protocol: redis, reply: upper, fails: [EADDRNOTAVAIL, EMFILE, ok]}
+    - {load: server, loop: closed, for: 2s, protocol: http, think: 3ms}
+    - load: server
+      connections: 4
+      loop: open
+      arrivals: burst
+      rate: 20000/s
+      when_busy: drop
+      seed: 7
+      warmup: 200ms
+      for: 2s
+      drain: 3s
+      size: [64B, 1MiB]
+      text: utf8
+      reconnect_every: 5
+      timeout: 50ms
+      protocol: echo
+      reply: echo
+  server:
+    - serve: echo
+)");
+  const std::vector<Step>& steps = scenario.processes[0].steps;
+  const Load& plain = steps[0].load;
+  EXPECT_EQ(plain.connections, 1U);
+  EXPECT_EQ(plain.loop, Loop::Closed);
+  EXPECT_EQ(plain.requests, 10U);
+  EXPECT_FALSE(plain.measure);
+  EXPECT_EQ(plain.drain, 1s);
+  EXPECT_EQ(plain.timeout, 2s);
+  EXPECT_THAT(plain.sizes, ElementsAre(64));
+  EXPECT_EQ(plain.protocol, Protocol::Redis);
+  EXPECT_EQ(steps[1].load.protocol, Protocol::Http);
+  EXPECT_EQ(steps[1].load.think, 3ms);
+  EXPECT_EQ(plain.reply, Service::Upper);
+  EXPECT_FALSE(steps[1].load.reply);
+  const Load& full = steps[2].load;
+  EXPECT_EQ(full.connections, 4U);
+  EXPECT_EQ(full.loop, Loop::Open);
+  EXPECT_EQ(full.arrivals, Arrivals::Burst);
+  EXPECT_EQ(full.rate, 20000);
+  EXPECT_EQ(full.when_busy, WhenBusy::Drop);
+  EXPECT_EQ(full.seed, 7U);
+  EXPECT_EQ(full.warmup, 200ms);
+  EXPECT_EQ(full.measure, 2s);
+  EXPECT_FALSE(full.requests);
+  EXPECT_EQ(full.drain, 3s);
+  EXPECT_THAT(full.sizes, ElementsAre(64, 1 << 20));
+  EXPECT_TRUE(full.utf8);
+  EXPECT_EQ(full.reconnect_every, 5U);
+  EXPECT_EQ(full.timeout, 50ms);
+  EXPECT_FALSE(steps[2].timeout) << "it is of each request";
+}
+
 TEST(Reader, ReadsAWholeFile) {
   const Scenario scenario = scenario_of(R"(
 # yaml-language-server: $schema=../procession.schema.json

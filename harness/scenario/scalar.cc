@@ -30,10 +30,12 @@ constexpr auto kTimeUnits = std::to_array<Unit>(
     {{"ns", 1}, {"us", 1'000}, {"ms", 1'000'000}, {"s", 1'000'000'000}, {"m", 60'000'000'000}});
 constexpr auto kSizeUnits =
     std::to_array<Unit>({{"B", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}});
+constexpr auto kRateUnits = std::to_array<Unit>({{"/s", 1}});
 constexpr std::int64_t kLongest = 1000LL * 3600 * 1'000'000'000;
 constexpr std::int64_t kLargest = 1LL << 40;
+constexpr std::int64_t kFastest = 10'000'000;
 
-// What differs between the two kinds of number with a unit.
+// What differs between the kinds of number with a unit.
 struct Measure {
   std::string_view what;
   std::string_view example;
@@ -43,6 +45,7 @@ struct Measure {
 };
 constexpr Measure kTime{"duration", "50ms", kTimeUnits, kLongest, "at most 1000 hours"};
 constexpr Measure kBytes{"size", "64KiB", kSizeUnits, kLargest, "at most 1024GiB"};
+constexpr Measure kRate{"rate", "20000/s", kRateUnits, kFastest, "at most 10000000/s"};
 
 std::string name_units(std::span<const Unit> units) {
   std::vector<std::string> names;
@@ -127,6 +130,14 @@ base::Result<base::Duration> read_duration(std::string_view text) {
 }
 
 base::Result<std::int64_t> read_size(std::string_view text) { return read_measure(text, kBytes); }
+
+base::Result<std::int64_t> read_rate(std::string_view text) {
+  base::Result<std::int64_t> rate = read_measure(text, kRate);
+  if (rate && *rate == 0) {
+    return wrong(fmt::format("{} is no rate; the least is 1/s", quote(text)));
+  }
+  return rate;
+}
 
 base::Result<int> read_signal(std::string_view text) {
   if (const auto signal = signal_named(text)) {

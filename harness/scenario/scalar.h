@@ -22,6 +22,8 @@ namespace procession::scenario {
 [[nodiscard]] base::Result<base::Duration> read_duration(std::string_view text);
 // A whole number of bytes with its unit: B, KiB, MiB, GiB. At most 1 TiB.
 [[nodiscard]] base::Result<std::int64_t> read_size(std::string_view text);
+// Whole requests a second: 20000/s. From 1/s to 10000000/s.
+[[nodiscard]] base::Result<std::int64_t> read_rate(std::string_view text);
 // The number of a signal, spelt as in signal(7): SIGTERM.
 [[nodiscard]] base::Result<int> read_signal(std::string_view text);
 // A status as expectations spell it: 0 … 255, or a signal.

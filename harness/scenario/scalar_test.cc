@@ -51,6 +51,14 @@ TEST(Size, HasAWholeNumberAndABinaryUnit) {
   }
 }
 
+TEST(Rate, IsOfASecond) {
+  EXPECT_EQ(read_rate("1/s").value(), 1);
+  EXPECT_EQ(read_rate("10000000/s").value(), 10'000'000);
+  for (const char* text : {"", "0/s", "10", "10/ms", "/s", "1.5/s", "10000001/s"}) {
+    EXPECT_FALSE(read_rate(text)) << text;
+  }
+}
+
 TEST(Integer, IsDigitsWithoutHiddenMeaning) {
   EXPECT_EQ(read_integer("0", 0, 255).value(), 0);
   EXPECT_EQ(read_integer("255", 0, 255).value(), 255);

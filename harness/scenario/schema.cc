@@ -63,6 +63,10 @@ Json schema_of(const Key& key) {
       return {{"anyOf", {ref("duration"), {{"const", "forever"}}}}};
     case Type::Size:
       return ref("size");
+    case Type::Sizes:
+      return one_or_more(ref("size"));
+    case Type::Rate:
+      return or_fact(pattern("^[0-9]+/s$"));
     case Type::Signal:
       return ref("signal");
     case Type::Word:

@@ -63,13 +63,14 @@ enum class Verb : std::uint8_t {
   Connect,
   Request,
   Disconnect,
+  Load,
   // implicit, no file can write them: what a process that serves one connection does, and that a
   // program has become ready
   Talk,
   Ready,
 };
 
-inline constexpr std::array<std::string_view, 45> kVerbNames = {"start",
+inline constexpr std::array<std::string_view, 46> kVerbNames = {"start",
                                                                 "join",
                                                                 "is_alive",
                                                                 "exitcode",
@@ -112,6 +113,7 @@ inline constexpr std::array<std::string_view, 45> kVerbNames = {"start",
                                                                 "connect",
                                                                 "request",
                                                                 "disconnect",
+                                                                "load",
                                                                 "talk",
                                                                 "ready"};
 
@@ -210,6 +212,18 @@ inline constexpr std::array<std::string_view, 5> kHandlerNames = {"process", "pr
 [[nodiscard]] constexpr bool has_talkers(Handler handler) {
   return handler == Handler::Process || handler == Handler::Prefork;
 }
+// How the clients of a load send: each when its last reply has come, or as a schedule says.
+enum class Loop : std::uint8_t { Closed, Open };
+// The schedule of an open loop.
+enum class Arrivals : std::uint8_t { Constant, Poisson, Burst, Ramp };
+// What becomes of a request that is due while no connection is free.
+enum class WhenBusy : std::uint8_t { Queue, Pipeline, Drop };
+enum class Protocol : std::uint8_t { Echo, Redis, Http };
+
+inline constexpr std::array<std::string_view, 4> kArrivalsNames = {"constant", "poisson", "burst",
+                                                                   "ramp"};
+inline constexpr std::array<std::string_view, 3> kWhenBusyNames = {"queue", "pipeline", "drop"};
+inline constexpr std::array<std::string_view, 3> kProtocolNames = {"echo", "redis", "http"};
 
 enum class SendOrder : std::uint8_t { InOrder, Reverse, Random };  // of a step on several processes
 

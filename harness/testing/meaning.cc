@@ -20,6 +20,7 @@ bool Meaning::fits(const plan::Plan& plan) {
   std::size_t connects = 0;
   for (const plan::Step& step : plan.steps()) {
     connects += step.verb == Verb::Connect ? 1 : 0;
+    connects += step.verb == Verb::Load ? plan.loads()[step.load].connections : 0;
     const bool ends_itself = step.verb == Verb::EndBy && step.signal != SIGSTOP;
     if (step.signal != 0 && !ends_itself && !is_known_signal(step.signal)) {
       return false;
@@ -35,6 +36,7 @@ Meaning::Meaning(const plan::Plan& plan)
       ends_a_handler_(plan.steps().size()),
       got_(plan.steps().size()),
       stops_(plan.steps().size()),
+      phases_(plan.steps().size()),
       connections_(plan.steps().size()) {
   base::check(fits(plan), "the plan is small enough");
   for (StepId id = 0; id < plan.steps().size(); ++id) {
@@ -73,6 +75,14 @@ void Meaning::number_stops() {
       }
     }
   }
+  for (StepId id = 0; id < plan_.steps().size(); ++id) {
+    phases_[id] = static_cast<EventNumber>(events_.size());
+    for (std::uint32_t phase = 0; phase < 3; ++phase) {
+      if (plan::has_phase(plan_, plan_.step(id), phase)) {
+        events_.push_back({Kind::Phase, plan_.step(id).self, id, static_cast<Symbol>(phase)});
+      }
+    }
+  }
   first_orphaned_ = static_cast<EventNumber>(events_.size());
   for (InstanceId id = 0; id < plan_.instances().size(); ++id) {
     events_.push_back({Kind::Orphaned, id, kNone, 0});
@@ -84,6 +94,12 @@ void Meaning::number_connections() {
   std::uint8_t next = 0;
   for (StepId id = 0; id < plan_.steps().size(); ++id) {
     const plan::Step& connect = plan_.step(id);
+    if (connect.verb == Verb::Load) {
+      connections_[id] = next;
+      for (std::uint32_t i = 0; i < plan_.loads()[connect.load].connections; ++i) {
+        listener_of_[next++] = connect.channel;
+      }
+    }
     if (connect.verb != Verb::Connect) {
       continue;
     }
@@ -134,6 +150,11 @@ EventNumber Meaning::end(InstanceId id) const { return static_cast<EventNumber>(
 EventNumber Meaning::got(StepId handle) const { return got_[handle]; }
 
 EventNumber Meaning::stop(StepId step) const { return stops_[step]; }
+
+EventNumber Meaning::phase(StepId load, std::uint32_t number) const {
+  const bool has_warmup = plan::has_phase(plan_, plan_.step(load), 0);
+  return static_cast<EventNumber>(phases_[load] + number - (has_warmup ? 0 : 1));
+}
 
 EventNumber Meaning::orphaned(InstanceId id) const {
   return static_cast<EventNumber>(first_orphaned_ + id);

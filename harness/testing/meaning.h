@@ -170,6 +170,7 @@ class Meaning {
   [[nodiscard]] EventNumber error(plan::InstanceId id, scenario::Symbol symbol) const;
 
   [[nodiscard]] EventNumber stop(plan::StepId step) const;
+  [[nodiscard]] EventNumber phase(plan::StepId load, std::uint32_t number) const;
   [[nodiscard]] EventNumber orphaned(plan::InstanceId id) const;
 
   void number_handlers();
@@ -181,8 +182,9 @@ class Meaning {
   mutable std::vector<plan::Event> events_;
   std::vector<EventNumber> got_;           // by step
   std::vector<EventNumber> stops_;         // by step that suspends or continues
+  std::vector<EventNumber> phases_;        // by load: its first phase
   EventNumber first_orphaned_ = 0;         // then by instance
-  std::vector<std::uint8_t> connections_;  // by step: connect, request, disconnect
+  std::vector<std::uint8_t> connections_;  // by step: connect, request, disconnect; load: its first
   std::array<std::uint32_t, State::kConnections> listener_of_{};
 };
 

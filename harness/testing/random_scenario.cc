@@ -485,6 +485,14 @@ class Author {
         steps.push_back(step);
       }
     }
+    if (chance(25)) {
+      steps = {fmt::format("{{load: server, connections: {}, requests: 2{}{}}}", 1 + below(2),
+                           chance(50) ? ", warmup: 1ms" : "",
+                           chance(25) ? ", fails: [ECONNREFUSED, timed_out, ok]" : "")};
+      if (chance(75)) {
+        steps.insert(steps.begin(), "await: server.ready");
+      }
+    }
     roles_[client].labels.clear();
     roles_.front().steps.insert(roles_.front().steps.begin(), "start: server");
     roles_.push_back(server);

@@ -394,6 +394,9 @@ void Turn::act(const plan::Step& step) {
     case Verb::Disconnect:
       disconnect();
       return;
+    case Verb::Load:
+      load(step);
+      return;
     case Verb::Talk:
       talk(step);
       return;

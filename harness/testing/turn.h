@@ -157,6 +157,7 @@ class Turn {
   void drain(const plan::Step& step);
   void connect(const plan::Step& step);
   void request(const plan::Step& step);
+  [[nodiscard]] bool has_talker_for(std::uint32_t place, std::uint32_t channel) const;
   [[nodiscard]] bool may_be_lost(const Connection& connection, const plan::Step& step) const;
   void disconnect();
   bool is_connected();
@@ -164,6 +165,13 @@ class Turn {
   [[nodiscard]] bool is_served_here(std::size_t connection) const;
   [[nodiscard]] bool serves_any() const;
   void talk(const plan::Step& step);
+
+  // ---- turn_load.cc
+  void load(const plan::Step& step);
+  void make_connection(Move& move, const plan::Step& step, std::uint32_t which) const;
+  void lose_connections(const plan::Step& step);
+  void begin_phase(const plan::Step& step, std::uint32_t phase);
+  void leave(Move& move, const plan::Step& step) const;
 
   const Meaning& meaning_;
   const plan::Plan plan_;

@@ -142,11 +142,12 @@ bool Turn::make_next_worker(const plan::Step& step) {
 // The next one that waits: by a process of its own, or by who accepts it.
 void Turn::accept(const plan::Step& step) {
   const Listener& listener = now_.listeners[step.channel];
-  if (listener.accepted == listener.connected) {
-    return;
-  }
   const bool makes_talker =
       step.verb == scenario::Verb::Serve && step.served_by == scenario::Handler::Process;
+  if (listener.accepted == listener.connected ||
+      (makes_talker && !has_talker_for(listener.accepted, step.channel))) {
+    return;
+  }
   move([&](Move& move) {
     Listener& next = move.next.listeners[step.channel];
     const InstanceId talker =
@@ -231,7 +232,20 @@ void Turn::request(const plan::Step& step) {
   }
 }
 
+// Whether somebody will serve the connection of this place.
+bool Turn::has_talker_for(std::uint32_t place, std::uint32_t channel) const {
+  const auto talkers = plan_.ids(plan_.listeners()[channel].talkers);
+  const bool one_each =
+      !talkers.empty() && plan_.step(plan_.instance(talkers.front()).steps.first).served_by ==
+                              scenario::Handler::Process;
+  return !one_each || place < talkers.size();
+}
+
+// One for which there is no talker left is closed.
 bool Turn::may_be_lost(const Connection& connection, const plan::Step& step) const {
+  if (!has_talker_for(connection.place, step.channel)) {
+    return true;
+  }
   return connection.phase == Connection::Accepted
              ? !lives(now_.processes[connection.talker])
              : now_.listeners[step.channel].phase == Listener::Closed;

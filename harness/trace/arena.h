@@ -7,6 +7,9 @@
 //
 //   Header · words · runs · slots · chunks · text · plan
 //
+// Behind it, beyond `Header::size`, the same memory holds the areas of the plan's loads, if it has
+// any (load_area.h).
+//
 // A batch plays `run_count` runs of one plan. Run r owns run entry r, slots [r·n, (r+1)·n) for the
 // n instances of the plan (so the slot of an instance is known to all without asking), and words
 // [r·w, (r+1)·w): gate counters, arrivals and ports. Log chunks and text are taken from one counter
@@ -40,6 +43,7 @@ struct alignas(64) Line {
     Got = 2,     // a signal handler was entered: answer = the signal, step = its `handle`
     Orphaned = 3,  // the process saw that its parent had changed; answer = the new ppid
     Output = 4,  // a program has printed a line; noted by the warden: answer = text {offset, size}
+    Phase = 5,   // a phase of a load has begun: answer = which (trace::Phase), step = its `load`
   };
   std::atomic<std::uint32_t> state;
   std::uint32_t kind;

@@ -10,6 +10,7 @@
 
 #include "harness/base/time.h"
 #include "harness/trace/arena.h"
+#include "harness/trace/load_area.h"
 
 #include <cstdint>
 #include <optional>
@@ -56,6 +57,33 @@ struct Process {
   std::vector<Event> events;
 };
 
+// How many values of a series are in one cell of its histogram.
+struct CellCount {
+  std::uint32_t cell = 0;
+  std::uint64_t count = 0;
+};
+
+// The histogram of a series, without its empty cells.
+struct SeriesCounts {
+  std::int64_t min = 0;  // of one value or more
+  std::int64_t max = 0;
+  std::vector<CellCount> cells;
+};
+
+// What one `load` step has counted in one of its phases.
+struct LoadPhase {
+  PhaseCounts counts;
+  std::vector<SeriesCounts> series;  // by trace::Series; none if the phase did not begin
+};
+
+// What one `load` step has counted.
+struct Load {
+  std::uint64_t connections = 0;  // that were made
+  std::int64_t window_ns = 0;
+  std::vector<std::uint32_t> windows;  // requests that ended in each, since the measuring began
+  std::vector<LoadPhase> phases;       // by trace::Phase; none if the step did not begin
+};
+
 struct Record {
   std::uint32_t run = 0;  // number within the scenario's runs, from 0
   base::Instant started;
@@ -68,6 +96,7 @@ struct Record {
   std::int32_t warden_pid = 0;  // `reaper` as players see it
   std::int32_t zygote_pid = 0;  // main's parent
   std::vector<Process> processes;
+  std::vector<Load> loads;  // by number of the plan's loads
 };
 
 }  // namespace procession::trace

@@ -3,6 +3,7 @@
 
 #include "harness/base/hash.h"
 
+#include <array>
 #include <bit>
 #include <concepts>
 #include <cstring>
@@ -61,12 +62,44 @@ void fields(Archive& archive, T& process) {
           parent_gone, left_behind, left_behind_name, output_cut, events);
 }
 
+template <class Archive, Is<CellCount> T>
+void fields(Archive& archive, T& cell) {
+  auto& [number, count] = cell;
+  archive(number, count);
+}
+
+template <class Archive, Is<SeriesCounts> T>
+void fields(Archive& archive, T& series) {
+  auto& [min, max, cells] = series;
+  archive(min, max, cells);
+}
+
+template <class Archive, Is<PhaseCounts> T>
+void fields(Archive& archive, T& counts) {
+  auto& [begin, end, due, sent, dropped, answered, unfinished, ended, failed, bytes, population_ns,
+         think_ns, least_unfinished] = counts;
+  archive(begin, end, due, sent, dropped, answered, unfinished, ended, failed, bytes, population_ns,
+          think_ns, least_unfinished);
+}
+
+template <class Archive, Is<LoadPhase> T>
+void fields(Archive& archive, T& phase) {
+  auto& [counts, series] = phase;
+  archive(counts, series);
+}
+
+template <class Archive, Is<Load> T>
+void fields(Archive& archive, T& load) {
+  auto& [connections, window_ns, windows, phases] = load;
+  archive(connections, window_ns, windows, phases);
+}
+
 template <class Archive, Is<Record> T>
 void fields(Archive& archive, T& record) {
   auto& [run, started, ended, timed_out, stopped, complete, damage, foreign, warden_pid, zygote_pid,
-         processes] = record;
+         processes, loads] = record;
   archive(run, started, ended, timed_out, stopped, complete, damage, foreign, warden_pid,
-          zygote_pid, processes);
+          zygote_pid, processes, loads);
 }
 
 template <class Archive, Is<RecordHead> T>
@@ -88,7 +121,7 @@ void fields(Archive& archive, T& pair) {
 }
 
 // The last of each enumeration.
-constexpr Line::Kind last_of(Line::Kind) { return Line::Output; }
+constexpr Line::Kind last_of(Line::Kind) { return Line::Phase; }
 constexpr Process::Reaper last_of(Process::Reaper) { return Process::Reaper::Zygote; }
 constexpr RecordEnd::How last_of(RecordEnd::How) { return RecordEnd::How::Failed; }
 
@@ -128,6 +161,12 @@ class Writer {
   template <class T>
   void put(const std::vector<T>& items) {
     put(std::uint64_t{items.size()});
+    for (const T& item : items) {
+      put(item);
+    }
+  }
+  template <class T, std::size_t kCount>
+  void put(const std::array<T, kCount>& items) {
     for (const T& item : items) {
       put(item);
     }
@@ -228,6 +267,12 @@ class Reader {
     items.resize(count);
     for (std::size_t i = 0; i < count && good_; ++i) {
       get(items[i]);
+    }
+  }
+  template <class T, std::size_t kCount>
+  void get(std::array<T, kCount>& items) {
+    for (T& item : items) {
+      get(item);
     }
   }
   template <class T>

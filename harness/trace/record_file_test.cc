@@ -76,6 +76,21 @@ Record full_record() {
   record.warden_pid = 1;
   record.zygote_pid = 2;
   record.processes = {process, Process()};
+  LoadPhase phase;
+  phase.counts.begin = 1;
+  phase.counts.end = 2;
+  phase.counts.due = phase.counts.sent = 3;
+  phase.counts.dropped = 4;
+  phase.counts.answered = 5;
+  phase.counts.unfinished = 6;
+  phase.counts.ended = 7;
+  phase.counts.failed = {1, 2, 3, 4, 5, 6, 7, 8};
+  phase.counts.bytes = 9;
+  phase.counts.population_ns = 10;
+  phase.counts.think_ns = 11;
+  phase.counts.least_unfinished = {1, 2, 3, 4, 5};
+  phase.series = {{1, 3, {{1, 2}, {3, 4}}}};
+  record.loads = {{2, 100, {1, 0, 3}, {phase}}, Load()};
   return record;
 }
 
@@ -149,7 +164,7 @@ TEST(RecordFile, KeepsEverything) {
 
 // A file of this version stays readable: its bytes do not change by accident.
 TEST(RecordFile, OfVersion2HasTheseBytes) {
-  EXPECT_EQ(base::hash_of(file_of({full_record()})), 7827248406336296179u);
+  EXPECT_EQ(base::hash_of(file_of({full_record()})), 4431905822646685160u);
 }
 
 TEST(RecordFile, CutOffAnywhereIsTold) {

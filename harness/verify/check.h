@@ -99,7 +99,9 @@ void add_process_checks(const Context& context, Checks& checks);   // exit, pare
 void add_output_checks(const Context& context, Checks& checks);    // output, printed
 void add_ending_checks(const Context& context, Checks& checks);    // timeout, left
 class MeasuredFigures;
-void add_figure_checks(const Context& context, const MeasuredFigures& figures, Checks& checks);
+class LoadFigures;
+void add_figure_checks(const Context& context, const MeasuredFigures& figures, LoadFigures& loads,
+                       Checks& checks);
 // outcomes: with what it saw.
 class OutcomeCheck : public Check {
  public:

@@ -36,6 +36,7 @@ class Reading {
   [[nodiscard]] std::string repetition() const;
   [[nodiscard]] std::string lines() const;
   [[nodiscard]] std::string answers() const;
+  [[nodiscard]] std::string phases() const;
 
  private:
   [[nodiscard]] std::string line_of(InstanceId id) const;
@@ -197,6 +198,34 @@ std::string Reading::readiness_of(InstanceId id) const {
   return is_ready || may_be_cut ? "" : fmt::format("{} has begun, but was not ready at once", name);
 }
 
+// Each phase of a load begins once, in their order, while its step is played.
+std::string Reading::phases() const {
+  for (const trace::Process& one : record_.processes) {
+    const Event* load = nullptr;
+    std::uint32_t next = 0;  // phases before it have begun
+    for (const Event& event : one.events) {
+      if (event.kind == Line::Step && plan_.step(event.step).verb == Verb::Load) {
+        load = &event;
+        next = 0;
+      }
+      if (event.kind != Line::Phase) {
+        continue;
+      }
+      const auto phase = static_cast<std::uint32_t>(event.answer);
+      const bool is_in_order =
+          load != nullptr && load->step == event.step && event.answer >= 0 && phase >= next &&
+          plan::has_phase(plan_, plan_.step(event.step), phase) && event.call >= load->call &&
+          event.returned && (!load->returned || *event.returned <= *load->returned);
+      if (!is_in_order) {
+        return fmt::format("{} is recorded with a phase that it cannot have there",
+                           finder_.name_of_step(event.step));
+      }
+      next = phase + 1;
+    }
+  }
+  return "";
+}
+
 std::string Reading::answers() const {
   for (const trace::Process& one : record_.processes) {
     for (const Event& event : one.events) {
@@ -245,8 +274,8 @@ bool goes_on(const plan::Plan& plan, const Event& event) {
 
 std::string inconsistency(const plan::Plan& plan, const trace::Record& record) {
   const Reading reading(plan, record);
-  for (const auto look :
-       {&Reading::stamps, &Reading::repetition, &Reading::lines, &Reading::answers}) {
+  for (const auto look : {&Reading::stamps, &Reading::repetition, &Reading::lines,
+                          &Reading::answers, &Reading::phases}) {
     std::string fault = (reading.*look)();
     if (!fault.empty()) {
       return fault;

@@ -2,9 +2,12 @@
 // How a run ended: `timeout`, and the check that is always on, `left`: nothing outlives the run.
 #include "harness/base/text.h"
 #include "harness/verify/check.h"
+#include "harness/verify/load_figures.h"
 #include "harness/verify/story.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace procession::verify {
 
@@ -61,6 +64,29 @@ class LeftCheck final : public EachRunCheck {
       return {
           VerdictKind::Inconclusive, fmt::format("{}: {}", run_name(record), record.damage), {}};
     }
+    return wrong_replies(record);
+  }
+
+  // A load goes on when a reply is wrong; its scenario does not hold, unless it speaks of that.
+  [[nodiscard]] Finding wrong_replies(const trace::Record& record) const {
+    for (std::size_t i = 0; i < record.loads.size(); ++i) {
+      const plan::Load& load = context_.plan.loads()[i];
+      for (const trace::Failure kind : {trace::Failure::Corrupt, trace::Failure::Crossed,
+                                        trace::Failure::Duplicate, trace::Failure::Reordered}) {
+        const auto which = static_cast<std::size_t>(kind);
+        std::uint64_t wrong = 0;
+        for (const trace::LoadPhase& phase : record.loads[i].phases) {
+          wrong += phase.counts.failed[which];
+        }
+        if (wrong != 0 && !is_spoken_of(label_of(context_.plan, load), which)) {
+          return {VerdictKind::Broken,
+                  fmt::format("{} replies to {} were {} in {}", wrong,
+                              context_.finder.name_of(context_.plan.step(load.step).self),
+                              scenario::kFailureNames[which], run_name(record)),
+                  {}};
+        }
+      }
+    }
     return {};
   }
 
@@ -77,6 +103,16 @@ class LeftCheck final : public EachRunCheck {
         *process.status, run_name(record),
         process.left_behind == 1 ? "a process" : fmt::format("{} processes", process.left_behind),
         process.left_behind == 1 ? name : "one of them " + name);
+  }
+
+  [[nodiscard]] bool is_spoken_of(std::string_view label, std::size_t failure) const {
+    return std::ranges::any_of(
+        context_.asked.expect.figures, [&](const scenario::FigurePattern& figure) {
+          const scenario::FigureValue& value = figure.value;
+          return value.figure == label &&
+                 (value.number == scenario::LoadNumber::Errors ||
+                  (value.number == scenario::LoadNumber::Failure && value.failure == failure));
+        });
   }
 
   [[nodiscard]] std::string who_is_left(const trace::Record& record) const {

@@ -3,6 +3,7 @@
 #include "harness/base/text.h"
 #include "harness/measure/statistics.h"
 #include "harness/verify/check.h"
+#include "harness/verify/load_figures.h"
 #include "harness/verify/measured.h"
 
 #include <fmt/format.h>
@@ -35,8 +36,17 @@ bool is_percentile(const scenario::Statistic& statistic) {
   return statistic.kind == Kind::Percentile || statistic.kind == Kind::Median;
 }
 
+// Of a load's numbers the median of the runs; rates are kept in thousandths.
+double scale_of(const FigureValue& value) {
+  return value.unit() == FigureValue::Unit::Rate ? 1000 : 1;
+}
+
 // Of one sample or more; a count also of none.
-double value_of(const scenario::Statistic& statistic, const measure::Distribution& samples) {
+double value_of(const FigureValue& asked, const measure::Distribution& samples) {
+  const scenario::Statistic& statistic = asked.statistic;
+  if (asked.number) {
+    return measure::median(samples) / scale_of(asked);
+  }
   switch (statistic.kind) {
     case Kind::Percentile:
       return measure::percentile(samples, fraction_of(statistic));
@@ -55,8 +65,16 @@ double value_of(const scenario::Statistic& statistic, const measure::Distributio
 }
 
 // None for what has no interval.
-std::optional<measure::Bounds> bounds_of(const scenario::Statistic& statistic,
+std::optional<measure::Bounds> bounds_of(const FigureValue& asked,
                                          const measure::Distribution& samples, double confidence) {
+  const scenario::Statistic& statistic = asked.statistic;
+  if (asked.number) {
+    measure::Bounds bounds = measure::percentile_bounds(samples, 0.5, confidence);
+    for (std::optional<double>* bound : {&bounds.low, &bounds.high}) {
+      *bound = *bound ? std::optional(**bound / scale_of(asked)) : std::nullopt;
+    }
+    return bounds;
+  }
   if (is_percentile(statistic)) {
     return measure::percentile_bounds(samples, fraction_of(statistic), confidence);
   }
@@ -114,30 +132,36 @@ bool some_satisfy(const Within& a, Comparison comparison, const Within& b) {
   return false;
 }
 
-// A time of nanoseconds, or a count.
-std::string number_text(const scenario::Statistic& statistic, double value) {
-  return statistic.is_count() ? fmt::format("{}", value)
-                              : base::format_duration(
-                                    base::Duration(static_cast<std::int64_t>(std::llround(value))));
+// A time of nanoseconds, a count or a rate.
+std::string number_text(const FigureValue& asked, double value) {
+  switch (asked.unit()) {
+    case FigureValue::Unit::Count:
+      return fmt::format("{}", value);
+    case FigureValue::Unit::Rate:
+      return fmt::format("{:.5g}/s", value);
+    case FigureValue::Unit::Time:
+      break;
+  }
+  return base::format_duration(base::Duration(static_cast<std::int64_t>(std::llround(value))));
 }
 
-std::string bounds_text(const scenario::Statistic& statistic, const measure::Bounds& bounds,
+std::string bounds_text(const FigureValue& asked, const measure::Bounds& bounds,
                         double confidence) {
   if (!bounds.low && !bounds.high) {
     return {};
   }
   const auto end = [&](const std::optional<double>& bound) {
-    return bound ? number_text(statistic, *bound) : std::string("unknown");
+    return bound ? number_text(asked, *bound) : std::string("unknown");
   };
   return fmt::format("ci{:.3g} {} to {}, ", confidence * 100, end(bounds.low), end(bounds.high));
 }
 
 class FigureCheck final : public Check {
  public:
-  FigureCheck(const FigurePattern& asked, const Measured& value, const Measured* of)
+  FigureCheck(const FigurePattern& asked, const FigureSource& value, const FigureSource* of)
       : Check("figures", asked.text, asked.at), asked_(asked), value_(value), of_(of) {}
 
-  void add(const Timeline& /*run*/) override {}  // the samples are taken by MeasuredFigures
+  void add(const Timeline& /*run*/) override {}  // the samples are taken by their sources
 
   [[nodiscard]] bool lost() const override {
     return value_.trouble() == VerdictKind::Broken ||
@@ -158,7 +182,7 @@ class FigureCheck final : public Check {
   }
 
   // Why the value means nothing; held if it does.
-  [[nodiscard]] Finding trouble(const FigureValue& value, const Measured& measured) const {
+  [[nodiscard]] Finding trouble(const FigureValue& value, const FigureSource& measured) const {
     const std::uint64_t count = measured.samples().count();
     if (measured.runs() == 0) {
       return {VerdictKind::Inconclusive, "no run was recorded", {}};
@@ -166,8 +190,14 @@ class FigureCheck final : public Check {
     if (measured.trouble() != VerdictKind::Held) {
       return {measured.trouble(), fmt::format("{}: {}", measured.name(), measured.why()), {}};
     }
-    if (value.statistic.is_count()) {
+    if (value.number || value.statistic.is_count()) {
       return {};
+    }
+    if (count == 0 && value.series) {
+      return {VerdictKind::Broken,
+              fmt::format("{} has no samples: nothing of it was measured in {}", measured.name(),
+                          runs_text(measured.runs())),
+              {}};
     }
     if (count == 0) {
       return {VerdictKind::Broken,
@@ -189,10 +219,31 @@ class FigureCheck final : public Check {
     return fmt::format("{} needs {} samples, has {}", value.text, needs, count);
   }
 
+  // The value is a lower bound: the truth may be greater.
+  static bool is_at_least(const FigureValue& value, const FigureSource& measured) {
+    const auto open_from = measured.open_from();
+    const bool depends =
+        value.series && !value.statistic.is_count() && value.statistic.kind != Kind::Min;
+    if (!open_from || !depends) {
+      return false;
+    }
+    return value.statistic.kind == Kind::Mean || value.statistic.kind == Kind::Max ||
+           value_of(value, measured.samples()) >= *open_from;
+  }
+
   [[nodiscard]] Finding by_value() const {
-    const double value = value_of(asked_.value.statistic, value_.samples());
+    const double value = value_of(asked_.value, value_.samples());
     const double bound = target();
     const bool holds = compare(value, asked_.comparison, bound);
+    const bool is_open = is_at_least(asked_.value, value_);
+    const bool of_is_open = of_ != nullptr && is_at_least(*asked_.of, *of_);
+    const bool wants_less =
+        asked_.comparison == Comparison::Less || asked_.comparison == Comparison::LessOrEqual;
+    if ((is_open && (holds ? wants_less : !wants_less)) || of_is_open) {
+      return {VerdictKind::Inconclusive,
+              told() + "; what was given up had taken so long at least, and may have taken longer",
+              {}};
+    }
     return {
         holds ? VerdictKind::Held : VerdictKind::Broken, told() + margin_text(value, bound), {}};
   }
@@ -226,10 +277,11 @@ class FigureCheck final : public Check {
   }
 
   // How many samples an interval lacks that is open at an end.
-  [[nodiscard]] std::string lacking_text(const FigureValue& value, const Measured& measured,
+  [[nodiscard]] std::string lacking_text(const FigureValue& value, const FigureSource& measured,
                                          double confidence) const {
     const std::uint64_t needs =
-        is_percentile(value.statistic)
+        value.number ? measure::percentile_bounds_need(0.5, confidence)
+        : is_percentile(value.statistic)
             ? measure::percentile_bounds_need(fraction_of(value.statistic), confidence)
             : 2;
     if (measured.samples().count() < needs) {
@@ -238,28 +290,31 @@ class FigureCheck final : public Check {
     return of_ == nullptr || &measured == of_ ? "" : lacking_text(*asked_.of, *of_, confidence);
   }
 
-  static Within within(const FigureValue& value, const Measured& measured, double confidence) {
-    const auto bounds = bounds_of(value.statistic, measured.samples(), confidence);
-    return {bounds->low.value_or(-kInfinite), bounds->high.value_or(kInfinite)};
+  static Within within(const FigureValue& value, const FigureSource& measured, double confidence) {
+    const auto bounds = bounds_of(value, measured.samples(), confidence);
+    return {bounds->low.value_or(-kInfinite),
+            is_at_least(value, measured) ? kInfinite : bounds->high.value_or(kInfinite)};
   }
 
   [[nodiscard]] double target() const {
-    return of_ == nullptr ? asked_.bound
-                          : asked_.bound * value_of(asked_.of->statistic, of_->samples());
+    return of_ == nullptr ? asked_.bound : asked_.bound * value_of(*asked_.of, of_->samples());
   }
 
   // "setup.p99 is 1.2 ms (ci95 1.1 ms to 1.4 ms, n 1000)"
-  [[nodiscard]] std::string value_text(const FigureValue& value, const Measured& measured) const {
+  [[nodiscard]] std::string value_text(const FigureValue& value,
+                                       const FigureSource& measured) const {
     std::string text =
-        fmt::format("{} is {}", value.text,
-                    number_text(value.statistic, value_of(value.statistic, measured.samples())));
-    if (value.statistic.is_count()) {
+        fmt::format("{} is {}{}", value.text, is_at_least(value, measured) ? ">= " : "",
+                    number_text(value, value_of(value, measured.samples())));
+    if (!value.number && value.statistic.is_count()) {
+      return text;
+    }
+    if (value.number && measured.samples().count() == 1) {
       return text;
     }
     const double confidence = confidence_of_each();
-    const auto bounds = bounds_of(value.statistic, measured.samples(), confidence);
-    return text + fmt::format(" ({}n {})",
-                              bounds ? bounds_text(value.statistic, *bounds, confidence) : "",
+    const auto bounds = bounds_of(value, measured.samples(), confidence);
+    return text + fmt::format(" ({}n {})", bounds ? bounds_text(value, *bounds, confidence) : "",
                               measured.samples().count());
   }
 
@@ -268,8 +323,8 @@ class FigureCheck final : public Check {
     if (of_ == nullptr) {
       return text;
     }
-    const double value = value_of(asked_.value.statistic, value_.samples());
-    const double of = value_of(asked_.of->statistic, of_->samples());
+    const double value = value_of(asked_.value, value_.samples());
+    const double of = value_of(*asked_.of, of_->samples());
     if (of > 0) {
       text += fmt::format(", {:.3g}x of it", value / of);
     }
@@ -278,25 +333,28 @@ class FigureCheck final : public Check {
 
   // ", 800 µs below 2 ms"
   [[nodiscard]] std::string margin_text(double value, double bound) const {
-    const scenario::Statistic& statistic = asked_.value.statistic;
     return fmt::format(", {}{}",
                        value == bound ? "exactly "
-                                      : number_text(statistic, std::abs(value - bound)) +
+                                      : number_text(asked_.value, std::abs(value - bound)) +
                                             (value < bound ? " below " : " above "),
-                       number_text(statistic, bound));
+                       number_text(asked_.value, bound));
   }
 
   const FigurePattern& asked_;
-  const Measured& value_;
-  const Measured* of_;
+  const FigureSource& value_;
+  const FigureSource* of_;
 };
 
 }  // namespace
 
-void add_figure_checks(const Context& context, const MeasuredFigures& figures, Checks& checks) {
+void add_figure_checks(const Context& context, const MeasuredFigures& figures, LoadFigures& loads,
+                       Checks& checks) {
   for (const FigurePattern& asked : context.asked.expect.figures) {
-    const Measured* const value = figures.find(asked.value.figure);
-    const Measured* const of = asked.of ? figures.find(asked.of->figure) : nullptr;
+    const auto find = [&](const FigureValue& value) -> const FigureSource* {
+      return value.is_of_load() ? loads.find(value, asked.phase) : figures.find(value.figure);
+    };
+    const FigureSource* const value = find(asked.value);
+    const FigureSource* const of = asked.of ? find(*asked.of) : nullptr;
     if (value != nullptr && (of != nullptr || !asked.of)) {
       checks.push_back(std::make_unique<FigureCheck>(asked, *value, of));
     }

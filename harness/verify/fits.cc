@@ -41,6 +41,10 @@ bool is_step_of(const plan::Plan& plan, plan::InstanceId id, const trace::Event&
     return false;
   }
   const plan::Step& step = plan.step(event.step);
+  if (event.kind == trace::Line::Phase) {
+    return event.answer >= 0 && event.answer < std::int64_t{trace::kPhases} &&
+           plan::has_phase(plan, step, static_cast<std::uint32_t>(event.answer));
+  }
   return event.kind != trace::Line::Got ||
          (step.verb == scenario::Verb::Handle && step.action == scenario::SignalAction::Steps);
 }
@@ -71,6 +75,22 @@ std::optional<std::string> misfit(const plan::Plan& plan, const trace::Record& r
   return std::nullopt;
 }
 
+// All phases, each that began with all series, in cells that a histogram has.
+bool is_load(const trace::Load& load) {
+  const auto is_series = [](const trace::SeriesCounts& series) {
+    return std::ranges::all_of(series.cells, [](const trace::CellCount& cell) {
+      return cell.cell < measure::Histogram::kCells;
+    });
+  };
+  const auto is_phase = [&](const trace::LoadPhase& phase) {
+    const bool has_all =
+        phase.counts.begin == 0 ? phase.series.empty() : phase.series.size() == trace::kSeries;
+    return has_all && std::ranges::all_of(phase.series, is_series);
+  };
+  return (load.phases.empty() || load.phases.size() == trace::kPhases) &&
+         std::ranges::all_of(load.phases, is_phase);
+}
+
 }  // namespace
 
 base::Result<> fits(const plan::Plan& plan, const trace::Record& record) {
@@ -86,6 +106,10 @@ base::Result<> fits(const plan::Plan& plan, const trace::Record& record) {
     if (const auto why = misfit(plan, record, id)) {
       return bad(fmt::format("{} {}", plan.text(plan.instance(id).path), *why));
     }
+  }
+  const bool has_its_loads = record.loads.empty() || record.loads.size() == plan.loads().size();
+  if (!has_its_loads || !std::ranges::all_of(record.loads, is_load)) {
+    return bad("what its loads have counted is not what loads of this plan count");
   }
   return {};
 }

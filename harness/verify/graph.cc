@@ -168,6 +168,7 @@ class Drawing {
       case plan::Event::Kind::Stopped:
       case plan::Event::Kind::Continued:
       case plan::Event::Kind::Orphaned:
+      case plan::Event::Kind::Phase:
         return std::nullopt;
       default:
         return of_step_[named->step];

@@ -17,6 +17,10 @@ bool tells_of(const Context& context, const trace::Event& line, const Event& eve
   if (event.kind == Event::Kind::Got) {
     return line.kind == trace::Line::Got && line.step == event.step;
   }
+  if (event.kind == Event::Kind::Phase) {
+    return line.kind == trace::Line::Phase && line.step == event.step &&
+           line.answer == event.symbol;
+  }
   if (line.kind != trace::Line::Step || line.step != event.step) {
     return false;
   }

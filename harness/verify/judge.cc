@@ -2,11 +2,13 @@
 #include "harness/verify/judge.h"
 
 #include "harness/verify/check.h"
+#include "harness/verify/load_figures.h"
 #include "harness/verify/measured.h"
 #include "harness/verify/printed.h"
 #include "harness/verify/story.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 namespace procession::verify {
@@ -40,7 +42,8 @@ struct Judge::State {
   State(const scenario::Scenario& scenario, const plan::Plan& plan)
       : context{scenario, plan, plan::EventFinder(plan), net_for(plan, {}), net_for(plan, {}),
                 {},       {}},
-        figures(context) {
+        figures(context),
+        loads(context) {
     add_order_checks(context, checks);
     add_timing_checks(context, checks);
     add_serial_checks(context, checks);
@@ -53,7 +56,7 @@ struct Judge::State {
       outcomes = made.get();
       checks.push_back(std::move(made));
     }
-    add_figure_checks(context, figures, checks);
+    add_figure_checks(context, figures, loads, checks);
     add_ending_checks(context, checks);
   }
 
@@ -131,6 +134,7 @@ struct Judge::State {
   std::optional<std::vector<std::uint32_t>> fewest;  // talkers of each listener, over the runs
   std::optional<std::vector<std::uint32_t>> most;
   MeasuredFigures figures;
+  LoadFigures loads;
   Checks checks;
   OutcomeCheck* outcomes = nullptr;
   std::uint32_t shown_run = 0;
@@ -149,6 +153,7 @@ void Judge::add(const trace::Record& record) {
   const auto net = state_->net_of_run(record);
   const Timeline run(state_->context.plan, *net, record);
   state_->figures.add(run);
+  state_->loads.add(run);
   for (const auto& check : state_->checks) {
     check->add(run);
   }
@@ -182,6 +187,8 @@ Judgement Judge::judgement() const {
     judgement.outcomes = state_->outcomes->seen();
   }
   judgement.figures = state_->figures.told();
+  std::ranges::move(state_->loads.told(), std::back_inserter(judgement.figures));
+  judgement.numbers = state_->loads.numbers();
   judgement.shown_run = state_->shown_run;
   judgement.printed = state_->printed;
   judgement.story = state_->story;

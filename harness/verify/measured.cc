@@ -42,7 +42,7 @@ Interval one_of(const std::vector<Interval>& times, Pick pick) {
 Measured::Measured(const Context& context, const scenario::Figure& asked, std::vector<Span> spans)
     : context_(context), asked_(asked), spans_(std::move(spans)) {}
 
-void Measured::note(VerdictKind trouble, std::string why) {
+void FigureSource::note(VerdictKind trouble, std::string why) {
   if (is_worse(trouble, trouble_)) {
     trouble_ = trouble;
     why_ = std::move(why);
@@ -50,7 +50,7 @@ void Measured::note(VerdictKind trouble, std::string why) {
 }
 
 void Measured::add(const Timeline& run) {
-  ++runs_;
+  count_run();
   if (!run.record().complete) {
     note(VerdictKind::Inconclusive, fmt::format("the record of {} is incomplete: {}",
                                                 run_name(run.record()), run.record().damage));

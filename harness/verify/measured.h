@@ -11,6 +11,7 @@
 #include "harness/measure/figure.h"
 #include "harness/measure/samples.h"
 #include "harness/verify/check.h"
+#include "harness/verify/figure_source.h"
 #include "harness/verify/pairs.h"
 
 #include <cstdint>
@@ -20,34 +21,26 @@
 
 namespace procession::verify {
 
-class Measured {
+class Measured final : public FigureSource {
  public:
   Measured(const Context& context, const scenario::Figure& asked, std::vector<Span> spans);
 
   void add(const Timeline& run);
 
-  [[nodiscard]] const std::string& name() const { return asked_.name; }
-  [[nodiscard]] std::uint32_t runs() const { return runs_; }
-  [[nodiscard]] const measure::Samples& samples() const { return samples_; }
-  // The worst that was wrong with a run, and what; held if nothing was. Broken: events without a
-  // partner, or in the other order. Samples of a run that is not to be trusted are left out.
-  [[nodiscard]] scenario::VerdictKind trouble() const { return trouble_; }
-  [[nodiscard]] const std::string& why() const { return why_; }
+  [[nodiscard]] const std::string& name() const override { return asked_.name; }
+  // Broken: events without a partner, or in the other order.
+  [[nodiscard]] const measure::Distribution& samples() const override { return samples_; }
 
  private:
   void add_span(const Timeline& run, const Span& span);
   void add_sample(const Timeline& run, const Interval& from, const Interval& to);
   [[nodiscard]] std::vector<Interval> times_of(const Timeline& run, const Side& side,
                                                const scenario::EventPattern& pattern) const;
-  void note(scenario::VerdictKind trouble, std::string why);
 
   const Context& context_;
   const scenario::Figure& asked_;
   const std::vector<Span> spans_;
   measure::Samples samples_;
-  std::uint32_t runs_ = 0;
-  scenario::VerdictKind trouble_ = scenario::VerdictKind::Held;
-  std::string why_;
 };
 
 class MeasuredFigures {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <set>
 
@@ -118,7 +119,8 @@ class ExitCheck final : public EachRunCheck {
       const auto fails = context_.plan.symbols(step.fails);
       if (event.error != 0 && std::ranges::count(fails, event.error) == 0) {
         return {fmt::format("{} failed: {}{}", name, context_.finder.symbol_name(event.error),
-                            of_program(step, event.error))};
+                            step.verb == scenario::Verb::Load ? std::string(advice(event.error))
+                                                              : of_program(step, event.error))};
       }
       if (event.error == 0 && step.has_fails && !step.may_succeed) {
         return {fmt::format("{} should have failed, but succeeded", name)};
@@ -139,6 +141,26 @@ class ExitCheck final : public EachRunCheck {
                                ? context_.plan.text(first.front().literal)
                                : "");
     return fmt::format(", `{}`: {}", word.c_str(), std::strerror(error));
+  }
+
+  // Which limit, or which setting, a load has come up against.
+  static std::string_view advice(scenario::Symbol error) {
+    switch (error) {
+      case EMFILE:
+        return ": each connection takes a descriptor, and RLIMIT_NOFILE (`ulimit -Hn`) is lower";
+      case ENFILE:
+        return ": the machine has no descriptor left (fs.file-max)";
+      case EADDRNOTAVAIL:
+        return ": no port is left for another connection (net.ipv4.ip_local_port_range)";
+      case ECONNREFUSED:
+        return ": nobody listens, or the server has ended";
+      case scenario::kTimedOut:
+        return ": connections were not made within `timeout`; they wait if `backlog` is too small";
+      case ECONNRESET:
+        return ": the server has closed every connection without a reply";
+      default:
+        return "";
+    }
   }
 
   [[nodiscard]] std::string praise() const override {

@@ -5,6 +5,7 @@
 #include "harness/causes/guarantee.h"
 #include "harness/causes/net_of.h"
 #include "harness/verify/guarantees.h"
+#include "harness/verify/load_figures.h"
 #include "harness/verify/pairs.h"
 #include "harness/verify/wording.h"
 
@@ -141,6 +142,10 @@ class Reviewer {
 
   void check_figure_name(const scenario::FigureValue& value,
                          const std::vector<std::string_view>& names) {
+    if (value.is_of_load()) {
+      check_load_figure(value);
+      return;
+    }
     if (std::ranges::count(names, value.figure) != 0) {
       return;
     }
@@ -148,6 +153,35 @@ class Reviewer {
     found_.add(value.at, fmt::format("no figure is named `{}`", value.figure),
                near ? fmt::format("did you mean `{}`?", *near)
                     : "the head key `figures` says what is measured");
+  }
+
+  // Whether there is such a load, and whether it has such a series.
+  void check_load_figure(const scenario::FigureValue& value) {
+    if (value.process && finder_.processes(*value.process).empty()) {
+      check_process(*value.process, value.at);
+      return;
+    }
+    std::vector<std::string_view> labels;
+    bool is_open = false;
+    for (const plan::Load& load : plan_.loads()) {
+      labels.push_back(label_of(plan_, load));
+      is_open = is_open || (labels.back() == value.figure && load.loop == scenario::Loop::Open);
+    }
+    if (std::ranges::count(labels, value.figure) == 0) {
+      const auto near = base::nearest_word(value.figure, labels);
+      found_.add(value.at, fmt::format("no `load` step is labelled `{}`", value.figure),
+                 labels.empty() ? "the file has no `load` step"
+                 : near         ? fmt::format("did you mean `{}`?", *near)
+                                : fmt::format("there is `{}`", labels.front()));
+      return;
+    }
+    const auto series = static_cast<trace::Series>(value.series.value_or(1));
+    const bool needs_schedule =
+        series == trace::Series::Response || series == trace::Series::Blocked;
+    if (value.series && needs_schedule && !is_open) {
+      found_.add(value.at, fmt::format("{}: a closed loop has no such times", value.text),
+                 "nobody was waiting but who sent: ask for `service`, or write `loop: open`");
+    }
   }
 
   void check_event(const scenario::EventPattern& event) {

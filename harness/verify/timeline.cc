@@ -87,6 +87,15 @@ void Timeline::note_line(InstanceId id, const trace::Event& event) {
       note(net_.id_of({plan::Event::Kind::Got, id, event.step, 0}), event.call,
            event.returned.value_or(event.call));
       break;
+    case trace::Line::Phase:
+      if (!plan::has_phase(plan_, plan_.step(event.step),
+                           static_cast<std::uint32_t>(event.answer))) {
+        break;  // consistency.h finds it
+      }
+      note(net_.id_of({plan::Event::Kind::Phase, id, event.step,
+                       static_cast<scenario::Symbol>(event.answer)}),
+           event.call, event.returned.value_or(event.call));
+      break;
     default:
       break;
   }
@@ -159,7 +168,7 @@ void Timeline::note_open_step(InstanceId id, const trace::Event& event) {
       break;
     default:
       if (publishes(asked.verb) || asked.verb == Verb::Handle || asked.verb == Verb::Block ||
-          asked.verb == Verb::Listen || asked.verb == Verb::CloseEnd) {
+          asked.verb == Verb::Listen || asked.verb == Verb::CloseEnd || asked.verb == Verb::Load) {
         perhaps(net_.effect(event.step), {event.call, latest});
         for (const auto kind : {plan::Event::Kind::Stopped, plan::Event::Kind::Continued}) {
           if (plan::makes(asked, kind)) {

@@ -44,7 +44,8 @@ struct PrintedLine {
 struct Judgement {
   std::vector<Verdict> verdicts;
   std::vector<SeenOutcome> outcomes;
-  std::vector<measure::Figure> figures;  // of all runs together, in the file's order
+  std::vector<measure::Figure> figures;  // of all runs together, in the file's order; then of loads
+  std::vector<measure::Number> numbers;  // of loads
   // Of the first run that was not as expected, else of the last run.
   std::uint32_t shown_run = 0;
   std::vector<PrintedLine> printed;

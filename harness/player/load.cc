@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+// load: the clients of a server. What they do is in load/client.h; here they are given what the
+// Plan says, and meet those of the other processes at the start line.
+#include "harness/load/client.h"
+#include "harness/player/deadline.h"
+#include "harness/player/gate.h"
+#include "harness/player/recorder.h"
+#include "harness/player/self.h"
+#include "harness/player/steps.h"
+
+#include <cerrno>
+#include <sched.h>
+#include <sys/mman.h>
+
+namespace procession::player {
+
+namespace {
+
+// The area of this load, mapped as long as the step is played.
+class Area {
+ public:
+  explicit Area(std::uint32_t load) {
+    const trace::Header& head = self().arena.header();
+    const auto offset = static_cast<off_t>(head.size + load * trace::kLoadAreaBytes);
+    memory_ = ::mmap(nullptr, trace::kLoadAreaBytes, PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_NORESERVE, head.arena_fd, offset);
+  }
+  Area(const Area&) = delete;
+  Area& operator=(const Area&) = delete;
+  ~Area() {
+    if (is_mapped()) {
+      ::munmap(memory_, trace::kLoadAreaBytes);
+    }
+  }
+
+  [[nodiscard]] bool is_mapped() const { return memory_ != MAP_FAILED; }
+  [[nodiscard]] trace::LoadArea& operator*() const {
+    return *static_cast<trace::LoadArea*>(memory_);
+  }
+
+ private:
+  void* memory_;
+};
+
+// Whether there are more CPUs than clients of this step: then the server has one, and waiting
+// without sleep harms nobody.
+bool has_spare_cpu(const plan::Step& step) {
+  cpu_set_t permitted;
+  const std::uint32_t clients =
+      step.gate == plan::kNone ? 1 : the_plan().gates()[step.gate].feeds.count;
+  return ::sched_getaffinity(0, sizeof permitted, &permitted) == 0 &&
+         static_cast<std::uint32_t>(CPU_COUNT(&permitted)) > clients;
+}
+
+load::Workload workload_of(const plan::Step& step, const plan::Load& asked, std::uint32_t port) {
+  load::Workload work;
+  work.port = port;
+  work.client = asked.client;
+  work.member = asked.member;
+  work.connections = asked.connections;
+  work.loop = asked.loop;
+  work.arrivals = asked.arrivals;
+  work.when_busy = asked.when_busy;
+  work.protocol = asked.protocol;
+  work.service = step.service;
+  work.utf8 = asked.utf8 != 0;
+  work.think_ns = asked.think_ns;
+  work.rate = asked.rate;
+  work.seed = asked.seed;
+  work.warmup_ns = asked.warmup_ns;
+  work.measure_ns = asked.measure_ns;
+  work.requests = asked.requests;
+  work.drain_ns = asked.drain_ns;
+  work.timeout_ns = asked.timeout_ns;
+  work.reconnect_every = asked.reconnect_every;
+  work.sizes = the_plan().ids(asked.sizes);
+  work.spin = asked.loop == scenario::Loop::Open && has_spare_cpu(step);
+  return work;
+}
+
+void begin_phase(void* context, trace::Phase phase) {
+  const plan::StepId id = *static_cast<const plan::StepId*>(context);
+  const plan::Step& step = the_plan().step(id);
+  if (!plan::has_phase(the_plan(), step, static_cast<std::uint32_t>(phase))) {
+    return;
+  }
+  note(trace::Line::Phase, id, static_cast<std::int64_t>(phase));
+  arrive(step.feeds,
+         static_cast<plan::Feed::Point>(static_cast<std::uint32_t>(plan::Feed::Point::Warmup) +
+                                        static_cast<std::uint32_t>(phase)));
+}
+
+// Until the clients of all processes that play this step have their connections. 0 or an error.
+scenario::Symbol wait_at_start_line(const plan::Step& step) {
+  arrive(step.feeds, plan::Feed::Point::Effect);
+  if (step.gate == plan::kNone) {
+    return 0;
+  }
+  GateWait wait(the_plan().gates()[step.gate]);
+  if (wait.error() != 0) {
+    return wait.error();
+  }
+  for (;;) {
+    switch (wait.look()) {
+      case GateWait::View::Open:
+        return 0;
+      case GateWait::View::Gone:
+        return scenario::kBrokenBarrier;
+      case GateWait::View::Closed:
+        (void)wait.sleep(Deadline::never());
+    }
+  }
+}
+
+}  // namespace
+
+Outcome load_server(plan::StepId id, const plan::Step& step) {
+  const plan::Load& asked = the_plan().loads()[step.load];
+  const std::uint32_t port =
+      word(the_plan().listeners()[step.channel].port_word).load(std::memory_order_acquire);
+  if (port == 0) {
+    return Outcome::failed(ECONNREFUSED);
+  }
+  const Area area(step.load);
+  if (!area.is_mapped()) {
+    return Outcome::failed(errno);
+  }
+  load::LoadClient client(workload_of(step, asked, port), *area);
+  if (const scenario::Symbol error = client.connect(); error != 0) {
+    return Outcome::failed(error);
+  }
+  if (const scenario::Symbol error = wait_at_start_line(step); error != 0) {
+    return Outcome::failed(error);
+  }
+  return Outcome::failed(client.run(begin_phase, &id));
+}
+
+}  // namespace procession::player

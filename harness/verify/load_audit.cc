@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "harness/verify/load_audit.h"
+
+#include "harness/base/text.h"
+#include "harness/measure/histogram.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace procession::verify {
+
+namespace {
+
+using trace::Failure;
+using trace::Series;
+using Histogram = measure::Histogram;
+
+constexpr double kTolerance = 0.01;
+constexpr std::int64_t kFeltLag = 1'000'000;
+constexpr double kFeltPart = 0.1;
+
+const trace::SeriesCounts& series_of(const trace::LoadPhase& phase, Series series) {
+  return phase.series[static_cast<std::size_t>(series)];
+}
+
+std::uint64_t count_of(const trace::SeriesCounts& series) {
+  return std::accumulate(
+      series.cells.begin(), series.cells.end(), std::uint64_t{0},
+      [](std::uint64_t sum, const trace::CellCount& cell) { return sum + cell.count; });
+}
+
+double sum_of(const trace::SeriesCounts& series) {
+  return std::accumulate(
+      series.cells.begin(), series.cells.end(), 0.0, [](double sum, const trace::CellCount& cell) {
+        const double middle = static_cast<double>(Histogram::lowest_of(cell.cell) +
+                                                  Histogram::highest_of(cell.cell)) /
+                              2;
+        return sum + middle * static_cast<double>(cell.count);
+      });
+}
+
+double mean_of(const trace::SeriesCounts& series) {
+  const std::uint64_t count = count_of(series);
+  return count == 0 ? 0 : sum_of(series) / static_cast<double>(count);
+}
+
+std::int64_t percentile_of(const trace::SeriesCounts& series, double fraction) {
+  const auto rank =
+      static_cast<std::uint64_t>(std::ceil(fraction * static_cast<double>(count_of(series))));
+  std::uint64_t so_far = 0;
+  for (const trace::CellCount& cell : series.cells) {
+    so_far += cell.count;
+    if (so_far >= rank) {
+      return Histogram::highest_of(cell.cell);
+    }
+  }
+  return 0;
+}
+
+std::string duration_text(double ns) {
+  return base::format_duration(base::Duration(std::llround(ns)));
+}
+
+// Failures that a request has ended with. A duplicate is a reply too many, a refused connection is
+// no request.
+std::uint64_t failed_requests(const trace::PhaseCounts& counts) {
+  std::uint64_t failed = 0;
+  for (std::size_t i = 0; i < trace::kFailures; ++i) {
+    const auto failure = static_cast<Failure>(i);
+    failed += failure == Failure::Duplicate || failure == Failure::Refused ? 0 : counts.failed[i];
+  }
+  return failed;
+}
+
+std::string not_conserved(const trace::PhaseCounts& counts) {
+  const std::uint64_t over = counts.answered + failed_requests(counts) + counts.unfinished;
+  const std::uint64_t due = counts.due - counts.dropped;
+  return over == due ? ""
+                     : fmt::format(
+                           "{} requests were due, but {} were answered, {} failed and {} "
+                           "were unfinished",
+                           due, counts.answered, failed_requests(counts), counts.unfinished);
+}
+
+std::string against_littles_law(const trace::LoadPhase& phase) {
+  const trace::PhaseCounts& counts = phase.counts;
+  const auto time = static_cast<double>(counts.end - counts.begin);
+  if (counts.end == 0 || time <= 0 || counts.sent == 0) {
+    return "";
+  }
+  const double in_loop = static_cast<double>(counts.population_ns) / time;
+  const double rate = static_cast<double>(counts.ended) / time;
+  const double round = mean_of(series_of(phase, Series::Service)) +
+                       mean_of(series_of(phase, Series::Lag)) +
+                       static_cast<double>(counts.think_ns) / static_cast<double>(counts.sent);
+  const auto longest = static_cast<double>(series_of(phase, Series::Service).max +
+                                           series_of(phase, Series::Lag).max) +
+                       static_cast<double>(counts.think_ns) / static_cast<double>(counts.sent);
+  // Each connection has at most one round that sticks out at either end.
+  const double allowed = in_loop * (kTolerance + 2 * longest / time);
+  return std::abs(rate * round - in_loop) <= allowed
+             ? ""
+             : fmt::format(
+                   "by Little's law {:.3g} connections were in the loop ({:.6g}/s of {}), "
+                   "but there were {:.3g}",
+                   rate * round, rate * 1e9, duration_text(round), in_loop);
+}
+
+}  // namespace
+
+std::string impossible_in(const plan::Load& load, const trace::LoadPhase& phase) {
+  // A client that was cut off has requests that are in no count yet.
+  if (phase.counts.end == 0) {
+    return "";
+  }
+  std::string fault = not_conserved(phase.counts);
+  const bool all_well = failed_requests(phase.counts) == 0 && phase.counts.unfinished == 0;
+  if (fault.empty() && load.loop == scenario::Loop::Closed && all_well) {
+    fault = against_littles_law(phase);
+  }
+  return fault;
+}
+
+std::string lag_in(const plan::Load& load, const trace::LoadPhase& phase) {
+  if (load.loop == scenario::Loop::Closed || phase.series.empty()) {
+    return "";
+  }
+  const trace::SeriesCounts& lag = series_of(phase, Series::Lag);
+  const std::int64_t p99 = percentile_of(lag, 0.99);
+  const double part = sum_of(lag) / std::max(1.0, sum_of(series_of(phase, Series::Response)));
+  if (p99 <= kFeltLag || part <= kFeltPart) {
+    return "";
+  }
+  return fmt::format(
+      "the client lagged: 1 % of its requests left more than {} late, and {:.0f} % of "
+      "all response time was its own",
+      duration_text(static_cast<double>(p99)), 100 * part);
+}
+
+}  // namespace procession::verify
