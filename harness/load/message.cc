@@ -5,6 +5,7 @@
 #include "harness/load/upper.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace procession::load {
@@ -107,9 +108,18 @@ void Messages::spell(const Identity& who, char first, Letters& letters) {
   number |= std::uint64_t{told.sequence} << 8;
   number |= std::uint64_t{told.connection} << 32;
   number |= std::uint64_t{told.client} << 52;
-  for (char& letter : letters) {
-    letter = static_cast<char>(first + (number & 0xF));
-    number >>= 4;
+  const std::uint64_t firsts = 0x0101'0101'0101'0101 * static_cast<unsigned char>(first);
+  for (std::size_t half = 0; half < 2; ++half) {
+    // Eight halves of a byte become eight bytes, the lowest first.
+    std::uint64_t spread = number >> (32 * half) & 0xFFFF'FFFF;
+    spread = (spread | spread << 16) & 0x0000'FFFF'0000'FFFF;
+    spread = (spread | spread << 8) & 0x00FF'00FF'00FF'00FF;
+    spread = (spread | spread << 4) & 0x0F0F'0F0F'0F0F'0F0F;
+    spread += firsts;
+    if constexpr (std::endian::native == std::endian::big) {
+      spread = __builtin_bswap64(spread);
+    }
+    std::memcpy(letters.data() + 8 * half, &spread, sizeof spread);
   }
 }
 

@@ -53,6 +53,8 @@ class Histogram {
   void widen(std::int64_t ns) noexcept { max_ = std::max(max_, ns); }
 
   [[nodiscard]] std::uint64_t count() const noexcept;  // looks at all cells
+  // Whether nobody has recorded a value, told without a look at the cells.
+  [[nodiscard]] bool is_blank() const noexcept { return max_ == 0 && below_min_ == 0; }
   // How many of them were greater than kHighest.
   [[nodiscard]] std::uint64_t beyond() const noexcept { return beyond_; }
   // The least and the greatest value, exact; 0 if there are none.

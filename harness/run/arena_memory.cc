@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 #include <sys/random.h>
 #include <unistd.h>
@@ -53,13 +54,17 @@ class AreaCopy {
   }
 
   void read(int fd, std::uint64_t begin) {
-    bytes_.fill(std::byte{0});
+    for (const std::span<std::byte> part : std::exchange(written_, {})) {
+      std::ranges::fill(part, std::byte{0});
+    }
     const auto end = static_cast<off_t>(begin + bytes_.size());
     off_t at = static_cast<off_t>(begin);
     while ((at = ::lseek(fd, at, SEEK_DATA)) >= 0 && at < end) {
       const off_t hole = std::min(::lseek(fd, at, SEEK_HOLE), end);
-      const ssize_t got = ::pread(fd, bytes_.data() + (at - static_cast<off_t>(begin)),
-                                  static_cast<std::size_t>(hole - at), at);
+      const auto room = std::span(bytes_).subspan(static_cast<std::size_t>(at) - begin,
+                                                  static_cast<std::size_t>(hole - at));
+      written_.push_back(room);
+      const ssize_t got = ::pread(fd, room.data(), room.size(), at);
       if (got <= 0) {
         return;
       }
@@ -68,7 +73,8 @@ class AreaCopy {
   }
 
  private:
-  alignas(64) std::array<std::byte, trace::kLoadAreaBytes> bytes_;
+  alignas(64) std::array<std::byte, trace::kLoadAreaBytes> bytes_ = {};
+  std::vector<std::span<std::byte>> written_;
 };
 
 // What one run of a plan may need.

@@ -9,6 +9,9 @@ namespace {
 
 SeriesCounts read_series(const measure::Histogram& histogram) {
   SeriesCounts series;
+  if (histogram.is_blank()) {
+    return series;
+  }
   const auto cells = histogram.cells();
   for (std::size_t cell = 0; cell < cells.size(); ++cell) {
     if (cells[cell] != 0) {
@@ -36,7 +39,9 @@ LoadPhase read_phase(const LoadArea::PhaseArea& area) {
 
 Load read_load(const LoadArea& area) {
   Load load;
-  if (area.window_ns == 0) {
+  const bool has_begun = std::ranges::any_of(
+      area.phases, [](const LoadArea::PhaseArea& phase) { return phase.counts.begin != 0; });
+  if (!has_begun) {
     return load;
   }
   load.connections = area.connections;

@@ -92,6 +92,9 @@ void Timeline::note_line(InstanceId id, const trace::Event& event) {
                            static_cast<std::uint32_t>(event.answer))) {
         break;  // consistency.h finds it
       }
+      if (lines_[event.step] != nullptr) {  // its connections were there, even if it failed later
+        note(net_.effect(event.step), lines_[event.step]->call, event.call);
+      }
       note(net_.id_of({plan::Event::Kind::Phase, id, event.step,
                        static_cast<scenario::Symbol>(event.answer)}),
            event.call, event.returned.value_or(event.call));
