@@ -348,7 +348,7 @@ void NetMaker::errors_of(StepId id) {
                           target.method == scenario::StartMethod::Forkserver ||
                           target.method == scenario::StartMethod::Daemonize || comes_before(reaps);
       if (asked.verb == Verb::Signal && reaped && asked.target != asked.self) {
-        breaks(id, ESRCH);
+        breaks(id, ESRCH, {made_.end(asked.target)});
       }
       break;
     }
