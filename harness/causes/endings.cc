@@ -156,6 +156,7 @@ void NetMaker::threat(const Threat& threat, EventId at) {
     killed_by_[threat.victim].push_back(event);
   } else {
     failed_by_[threat.victim].push_back({threat.step, event});
+    made_.failures_[event] = {threat.step, threat.symbol};
   }
 }
 

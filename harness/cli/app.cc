@@ -27,6 +27,10 @@ std::unique_ptr<CLI::App> make_app(Command& chosen, const std::string& command_l
                                         "procession");
   app->set_version_flag("--version", PROCESSION_VERSION);
   app->require_subcommand(1);
+  app->failure_message([](const CLI::App* /*app*/, const CLI::Error& problem) {
+    return "procession: " + std::string(problem.what()) +
+           "\nRun with --help for more information.\n";
+  });
   app->footer(kExitCodesHelp);
   add_run_command(*app, chosen, command_line);
   add_check_command(*app, chosen, command_line);

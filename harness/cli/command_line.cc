@@ -87,12 +87,9 @@ void add_colour(CLI::App& command, ColourChoice& choice) {
   static const std::map<std::string, ColourChoice> kChoices = {{"auto", ColourChoice::Automatic},
                                                                {"always", ColourChoice::Always},
                                                                {"never", ColourChoice::Never}};
-  command
-      .add_option("--color", choice,
-                  "auto heeds NO_COLOR and CLICOLOR_FORCE; else a terminal gets colours")
-      ->type_name(choices_of(kChoices))
-      ->envname("PROCESSION_COLOR")
-      ->transform(CLI::CheckedTransformer(kChoices).description(""));
+  CLI::Option* const option = command.add_option(
+      "--color", choice, "auto heeds NO_COLOR and CLICOLOR_FORCE; else a terminal gets colours");
+  take_choice(option, kChoices)->envname("PROCESSION_COLOR");
 }
 
 void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }

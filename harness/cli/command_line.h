@@ -57,12 +57,26 @@ void add_colour(CLI::App& command, ColourChoice& choice);
 
 // "auto|always|never": what stands for the value in help, and what shells complete.
 template <class T>
-std::string choices_of(const std::map<std::string, T>& names) {
+std::string choices_of(const std::map<std::string, T>& names, std::string_view between) {
   std::string choices;
   for (const auto& [name, value] : names) {
-    choices += (choices.empty() ? "" : "|") + name;
+    choices.append(choices.empty() ? "" : between).append(name);
   }
   return choices;
+}
+
+// One of these words, and nothing else.
+template <class T>
+CLI::Option* take_choice(CLI::Option* option, const std::map<std::string, T>& names) {
+  const auto number_of = [names](std::string& word) -> std::string {
+    const auto found = names.find(word);
+    if (found == names.end()) {
+      return "`" + word + "` is none of " + choices_of(names, ", ");
+    }
+    word = std::to_string(static_cast<int>(found->second));  // which the library can convert
+    return {};
+  };
+  return option->type_name(choices_of(names, "|"))->transform(CLI::Validator(number_of, ""));
 }
 
 // To standard output; `flush_output` tells whether all of it arrived.

@@ -344,12 +344,10 @@ void add_run_command(CLI::App& app, Command& chosen, const std::string& command_
       ->type_name("SIZE")
       ->needs(record);
   command->add_flag("--no-progress", options->no_progress, "No progress line on a terminal");
-  command
-      ->add_option("--containment", options->containment,
-                   "What keeps processes from escaping (automatic)")
-      ->type_name(choices_of(kContainments))
-      ->envname("PROCESSION_CONTAINMENT")
-      ->transform(CLI::CheckedTransformer(kContainments).description(""));
+  take_choice(command->add_option("--containment", options->containment,
+                                  "What keeps processes from escaping (automatic)"),
+              kContainments)
+      ->envname("PROCESSION_CONTAINMENT");
   add_colour(*command, options->colour);
   command->footer(kEnvironmentHelp);
   command->callback([&chosen, options] {

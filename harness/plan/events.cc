@@ -9,6 +9,7 @@
 #include <csignal>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace procession::plan {
 
@@ -305,6 +306,19 @@ base::Error unknown_process(const Plan& plan, const EventPattern& pattern) {
                                                  process_text(pattern.process), hint)};
 }
 
+// The signals for which it has a handler with steps.
+std::string handled_by(const Plan& plan, InstanceId instance) {
+  std::set<std::string> signals;
+  for (const StepId id : steps_of(plan, instance)) {
+    const Step& step = plan.step(id);
+    if (step.verb == Verb::Handle && step.action == scenario::SignalAction::Steps) {
+      signals.insert(scenario::signal_name(step.signal));
+    }
+  }
+  const std::vector<std::string> names(signals.begin(), signals.end());
+  return names.empty() ? "no signal" : "only " + base::enumerate_words(names);
+}
+
 base::Error unknown_event(const Plan& plan, const EventPattern& pattern, InstanceId instance) {
   const std::string process = process_text(pattern.process);
   if (const auto kind = kind_of_stop(pattern.what)) {
@@ -312,6 +326,10 @@ base::Error unknown_event(const Plan& plan, const EventPattern& pattern, Instanc
         base::ErrorKind::BadInput,
         fmt::format("`{}`: no step of the file makes this event; it comes with `{}: {}`",
                     pattern.text, *kind == Event::Kind::Stopped ? "suspend" : "resume", process)};
+  }
+  if (pattern.what == "got") {
+    return {base::ErrorKind::BadInput,
+            fmt::format("`{}`: {} handles {}", pattern.text, process, handled_by(plan, instance))};
   }
   if (pattern.what == "orphaned" && !has_parent(plan, instance)) {
     return {base::ErrorKind::BadInput,
