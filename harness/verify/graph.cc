@@ -112,6 +112,9 @@ class Drawing {
   void add_steps(plan::Range steps) {
     for (StepId id = steps.first; id < steps.first + steps.count; ++id) {
       const plan::Step& step = plan_.step(id);
+      if (step.implicit && id > steps.first && plan_.step(id - 1).verb == Verb::ExitNow) {
+        continue;  // nothing comes behind it
+      }
       const std::string text = step.implicit ? "exit" : finder_.name_of_step(id);
       of_step_[id] = add_node({GraphNode::Kind::Step, text, step.implicit ? 0 : step.line}, lines_);
     }
