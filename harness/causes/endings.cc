@@ -345,10 +345,12 @@ void NetMaker::errors_of(StepId id) {
                 (other.verb == Verb::Join || other.verb == Verb::IsAlive ||
                  other.verb == Verb::Exitcode || other.verb == Verb::Close));
       };
-      const bool reaped = !own || in_handler_[id] || !handles_[asked.self].empty() ||
-                          target.method == scenario::StartMethod::Forkserver ||
-                          target.method == scenario::StartMethod::Daemonize || comes_before(reaps);
-      if (asked.verb == Verb::Signal && reaped && asked.target != asked.self) {
+      const auto may_be_reaped = [&] {
+        return !own || in_handler_[id] || !handles_[asked.self].empty() ||
+               target.method == scenario::StartMethod::Forkserver ||
+               target.method == scenario::StartMethod::Daemonize || comes_before(reaps);
+      };
+      if (asked.verb == Verb::Signal && asked.target != asked.self && may_be_reaped()) {
         breaks(id, ESRCH, {made_.end(asked.target)});
       }
       break;

@@ -71,38 +71,9 @@ std::optional<Warrant> guaranteed(const Net& net, std::span<const EventId> left,
   return std::nullopt;
 }
 
-std::vector<bool> sure_needs(const Net& net, const Possible& can, EventId event, Warrant trusted) {
-  std::vector<bool> is_needed(net.event_count(), false);
-  std::vector<bool> is_passed(net.pool_count(), false);
-  std::vector<EventId> next;
-  const auto need = [&](EventId needed) {
-    if (!is_needed[needed]) {
-      is_needed[needed] = true;
-      next.push_back(needed);
-    }
-  };
-  need(event);
-  for (std::size_t i = 0; i < next.size(); ++i) {
-    for (const Gate& gate : net.gates_of(next[i])) {
-      if (gate.warrant > trusted || is_passed[gate.pool] ||
-          count_in(net, gate.pool, can) != gate.need) {
-        continue;
-      }
-      is_passed[gate.pool] = true;
-      for (const EventId member : net.members_of(gate)) {
-        if (can[member]) {
-          need(member);
-        }
-      }
-    }
-  }
-  return is_needed;
-}
-
-std::vector<EventId> chain(const Net& net, std::span<const EventId> left, EventId right,
-                           Warrant trusted) {
+std::vector<EventId> chain(const Net& net, const Possible& can, std::span<const EventId> left,
+                           EventId right, Warrant trusted) {
   constexpr EventId kUnseen = std::numeric_limits<EventId>::max();
-  const Possible can = possible(net);
   const Possible can_without = possible(net, left, trusted);
   std::vector<EventId> before(net.event_count(), kUnseen);
   std::deque<EventId> next;

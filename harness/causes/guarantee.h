@@ -44,16 +44,12 @@ class Possible {
 [[nodiscard]] std::optional<Warrant> guaranteed(const Net& net, std::span<const EventId> left,
                                                 EventId right);
 
-// Events that `event` needs in any case, since all that could open some gate is needed for it;
-// itself included. Sound but not complete: what all ways to it have in common may be missing. `can`
-// is what is possible with the same `trusted`.
-[[nodiscard]] std::vector<bool> sure_needs(const Net& net, const Possible& can, EventId event,
-                                           Warrant trusted);
-
 // Why: a shortest chain of events from one of `left` to `right`, each of which cannot happen
-// without `left`, because of the one before it. Empty if `right` can.
-[[nodiscard]] std::vector<EventId> chain(const Net& net, std::span<const EventId> left,
-                                         EventId right, Warrant trusted = Warrant::Linux);
+// without `left`, because of the one before it. Empty if `right` can. `can` is what is possible
+// with all warrants.
+[[nodiscard]] std::vector<EventId> chain(const Net& net, const Possible& can,
+                                         std::span<const EventId> left, EventId right,
+                                         Warrant trusted = Warrant::Linux);
 
 // Why not: a way to `right` without `left`: what comes last of what each event needs, back to one
 // that needs nothing. Empty if there is none.

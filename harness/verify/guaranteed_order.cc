@@ -37,8 +37,10 @@ class GuaranteedOrder final : public OrderCheck {
     Guarantees& of_some = context_.guarantees_of(*context_.widest);
     warrant_ = causes::Warrant::Posix;
     open_ = nullptr;
-    for (const Pair& pair : pairs_) {
-      if (has_one_in(pair, context_.absent)) {
+    const std::vector<bool> sure = of_all.are_sure(pairs_);
+    for (std::size_t i = 0; i < pairs_.size(); ++i) {
+      const Pair& pair = pairs_[i];
+      if (sure[i] || has_one_in(pair, context_.absent)) {
         continue;
       }
       const auto here = has_one_in(pair, context_.sometimes) ? of_some.of(pair) : of_all.of(pair);
