@@ -184,6 +184,7 @@ void start_from_a_large_process(benchmark::State& state, const char* method) {
     state.counters["large_us"] = testing::median(from_large) / 1e3;
   }
 }
+BENCHMARK_CAPTURE(start_from_a_large_process, vfork, "vfork")->Iterations(1);
 BENCHMARK_CAPTURE(start_from_a_large_process, spawn, "spawn")->Iterations(1);
 BENCHMARK_CAPTURE(start_from_a_large_process, forkserver, "forkserver")->Iterations(1);
 
