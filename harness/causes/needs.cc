@@ -15,18 +15,16 @@ namespace procession::causes {
 std::vector<EventId> latest_needs(const Net& net, const Possible& can, Warrant trusted) {
   constexpr EventId kNone = Possible::kNever;
   std::vector<EventId> latest_in(net.pool_count(), kNone);
-  std::vector<std::uint32_t> happening(net.pool_count(), 0);
   for (const EventId event : can.in_order()) {
     for (const PoolId pool : net.pools_with(event)) {
       latest_in[pool] = event;
-      ++happening[pool];
     }
   }
   std::vector<EventId> latest(net.event_count(), kNone);
   for (const Gate& gate : net.gates()) {
     const EventId needed = latest_in[gate.pool];
     EventId& known = latest[gate.event];
-    if (gate.warrant <= trusted && happening[gate.pool] == gate.need && can[gate.event] &&
+    if (gate.warrant <= trusted && can.members(gate.pool) == gate.need && can[gate.event] &&
         (known == kNone || can.place(known) < can.place(needed))) {
       known = needed;
     }
@@ -211,14 +209,14 @@ class Spread {
       };
       pool.node = static_cast<std::uint32_t>(pools_.size() - 1);
       pool.first = std::ranges::min(members, {}, place);
-      pool.members = count([&](EventId member) { return can_[member]; });
+      pool.members = can_.members(id);
       pool.family = count(
           [&](EventId member) { return can_[member] && families_.is_in(member, pool.first); });
       counters_.add_node(pool.members);
       for (const std::uint32_t index : net_.gates_at(id)) {
-        const std::uint32_t place = can_.place(net_.gates()[index].event);
-        if (can_.place(lost) < place && place <= last_) {
-          turns_.push(place);
+        const std::uint32_t waiting = can_.place(net_.gates()[index].event);
+        if (can_.place(lost) < waiting && waiting <= last_) {
+          turns_.push(waiting);
         }
       }
     }
