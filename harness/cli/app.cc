@@ -1,14 +1,33 @@
 // SPDX-License-Identifier: MIT
 #include "harness/cli/app.h"
 
+#include "harness/base/text.h"
+#include "harness/report/printable.h"
+
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace procession::cli {
 
 namespace {
+
+std::string unknown_command(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  const auto near = base::nearest_word(word, views);
+  return fmt::format("there is no command `{}`; {}", report::printable(word),
+                     near ? fmt::format("did you mean `{}`?", *near)
+                          : "there are " + base::enumerate_words(names));
+}
 
 // Of an option that takes one value the last one counts: so the command line overrules
 // PROCESSION_OPTS, and an alias of the shell.
@@ -49,6 +68,10 @@ std::unique_ptr<CLI::App> make_app(Command& chosen, const std::string& command_l
 }
 
 void parse(CLI::App& app, std::vector<std::string> arguments) {
+  if (!arguments.empty() && !arguments.front().starts_with('-') &&
+      app.get_subcommand_no_throw(arguments.front()) == nullptr) {
+    throw CLI::ArgumentMismatch(unknown_command(app, arguments.front()));
+  }
   std::reverse(arguments.begin(), arguments.end());  // as the library wants it
   app.parse(std::move(arguments));
 }

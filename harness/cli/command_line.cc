@@ -77,9 +77,17 @@ void add_seed(CLI::App& command, std::optional<std::uint32_t>& seed) {
       ->envname("PROCESSION_SEED");
 }
 
+base::Result<base::Duration> read_positive_duration(std::string_view text) {
+  base::Result<base::Duration> length = scenario::read_duration(text);
+  if (length && length->count() == 0) {
+    return base::Error{base::ErrorKind::BadInput, fmt::format("`{}` is no time at all", text)};
+  }
+  return length;
+}
+
 CLI::Option* add_duration(CLI::App& command, const std::string& name,
                           std::optional<base::Duration>& length, const std::string& description) {
-  return add_read_option(command, name, scenario::read_duration, length, description)
+  return add_read_option(command, name, read_positive_duration, length, description)
       ->type_name("DURATION");
 }
 

@@ -49,6 +49,7 @@ CLI::Option* add_read_option(CLI::App& command, const std::string& name,
 }
 
 // "10s", "250ms": as scenario files have it.
+// More than none.
 CLI::Option* add_duration(CLI::App& command, const std::string& name,
                           std::optional<base::Duration>& length, const std::string& description);
 

@@ -104,6 +104,10 @@ ProcEntry ProcEntry::of(const UniqueFd& pidfd) noexcept {
   return proc_number(pidfd) == number ? std::move(entry) : ProcEntry(-1);
 }
 
+// As proc_pid_stat(5) numbers them.
+constexpr int kSession = 6;
+constexpr int kStarted = 22;
+
 bool ProcEntry::read(Stat& stat) const noexcept {
   char buffer[1024];
   std::string_view text = Reader(directory_.get(), "stat").read(buffer, sizeof buffer);
@@ -120,7 +124,12 @@ bool ProcEntry::read(Stat& stat) const noexcept {
   if (session.empty()) {
     return false;
   }
-  stat = {state.front(), number_at<int>(parent), number_at<int>(session)};
+  std::string_view started = session;
+  for (int field = kSession; field < kStarted; ++field) {
+    started = after(started, " ");
+  }
+  stat = {state.front(), number_at<int>(parent), number_at<int>(session),
+          number_at<std::uint64_t>(started)};
   return true;
 }
 

@@ -81,6 +81,7 @@ struct alignas(64) Slot {
     Reserved = 1,  // its starter is about to make it; pid not yet known
     Began = 2,     // it has played its first instruction (stored by itself)
     Dead = 3,  // its reaper has seen it dead: stored before it reaps, so `pid` may be reused after
+               // (not where the kernel reaps by itself, as SIGCHLD is ignored: proc_started)
     Reaped = 4,  // and `status` is final
   };
   std::atomic<std::uint32_t> state;
@@ -108,8 +109,11 @@ struct alignas(64) Slot {
   std::int64_t end_seen;       // when the warden saw that it had ended, 0 = never
   // Of a daemon that is being made: the process that makes it, 0 = none (player/daemonize.h).
   std::atomic<std::int32_t> intermediate;
-  std::uint32_t unused;
-  std::uint64_t spare[2];
+  std::atomic<std::uint32_t> maker;  // slot number + 1 of who has reserved it, 0 = not known yet
+  // While Reserved, without a number: when somebody first saw that nobody makes it; 0 = never.
+  std::atomic<std::int64_t> abandoned;
+  std::uint64_t
+      proc_started;  // os::ProcEntry::Stat::started, where ends may be lost; 0 = not known
 
   static constexpr std::uint32_t kByWarden = 0xFFFF'FFFE;  // the reaper of orphans
   static constexpr std::uint32_t kByZygote = 0xFFFF'FFFD;  // main's parent

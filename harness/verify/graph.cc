@@ -44,6 +44,9 @@ bool asks(Verb verb) {
   return verb == Verb::Join || verb == Verb::IsAlive || verb == Verb::Exitcode;
 }
 
+// Nothing comes behind it.
+bool ends_here(Verb verb) { return verb == Verb::Exit || verb == Verb::ExitNow; }
+
 std::string about(const plan::Instance& instance) {
   std::vector<std::string> words;
   if (instance.kind == plan::Instance::Kind::Player &&
@@ -112,8 +115,8 @@ class Drawing {
   void add_steps(plan::Range steps) {
     for (StepId id = steps.first; id < steps.first + steps.count; ++id) {
       const plan::Step& step = plan_.step(id);
-      if (step.implicit && id > steps.first && plan_.step(id - 1).verb == Verb::ExitNow) {
-        continue;  // nothing comes behind it
+      if (step.implicit && id > steps.first && ends_here(plan_.step(id - 1).verb)) {
+        continue;
       }
       const std::string text = step.implicit ? "exit" : finder_.name_of_step(id);
       of_step_[id] = add_node({GraphNode::Kind::Step, text, step.implicit ? 0 : step.line}, lines_);
