@@ -17,11 +17,15 @@ namespace procession::cli {
 
 namespace {
 
-std::string unknown_command(const CLI::App& app, const std::string& word) {
+std::vector<std::string> commands_of(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     names.push_back(command->get_name());
   }
+  return names;
+}
+
+std::string unknown_command(const std::vector<std::string>& names, const std::string& word) {
   const std::vector<std::string_view> views(names.begin(), names.end());
   const auto near = base::nearest_word(word, views);
   return fmt::format("there is no command `{}`; {}", report::printable(word),
@@ -68,9 +72,10 @@ std::unique_ptr<CLI::App> make_app(Command& chosen, const std::string& command_l
 }
 
 void parse(CLI::App& app, std::vector<std::string> arguments) {
+  const std::vector<std::string> names = commands_of(app);
   if (!arguments.empty() && !arguments.front().starts_with('-') &&
-      app.get_subcommand_no_throw(arguments.front()) == nullptr) {
-    throw CLI::ArgumentMismatch(unknown_command(app, arguments.front()));
+      std::ranges::count(names, arguments.front()) == 0) {
+    throw CLI::ArgumentMismatch(unknown_command(names, arguments.front()));
   }
   std::reverse(arguments.begin(), arguments.end());  // as the library wants it
   app.parse(std::move(arguments));
