@@ -87,6 +87,10 @@ bool mentions(int directory, const char* file, std::string_view name) noexcept {
   }
 }
 
+// Fields of /proc/PID/stat, as proc_pid_stat(5) numbers them.
+constexpr int kSession = 6;
+constexpr int kStarted = 22;
+
 }  // namespace
 
 ProcEntry ProcEntry::open(const char* name) noexcept {
@@ -103,10 +107,6 @@ ProcEntry ProcEntry::of(const UniqueFd& pidfd) noexcept {
   // It had not been reaped before its directory was open, so the number was still its own.
   return proc_number(pidfd) == number ? std::move(entry) : ProcEntry(-1);
 }
-
-// As proc_pid_stat(5) numbers them.
-constexpr int kSession = 6;
-constexpr int kStarted = 22;
 
 bool ProcEntry::read(Stat& stat) const noexcept {
   char buffer[1024];

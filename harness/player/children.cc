@@ -18,8 +18,6 @@ namespace {
 using plan::InstanceId;
 using trace::Slot;
 
-constexpr std::int64_t kLookAnyway = 1'000'000'000;
-
 // What CPython answers for a child whose forkserver has gone (multiprocessing/popen_forkserver.py).
 constexpr int kForkserverGone = 255;
 
@@ -92,7 +90,6 @@ Outcome wait_for_forkserver(InstanceId child, Deadline deadline) {
     }
     std::array entries = {pollfd{bell.fd(), POLLIN, 0},
                           pollfd{forkserver.process.get(), POLLIN, 0}};
-    // A ring is lost where its sender lacks a descriptor.
     (void)poll_until(entries, Deadline::earlier(deadline, Deadline::in(kLookAnyway)));
   }
 }

@@ -7,7 +7,6 @@
 #include "harness/player/self.h"
 
 #include <cerrno>
-#include <chrono>
 
 namespace procession::player {
 
@@ -16,9 +15,6 @@ namespace {
 using trace::Slot;
 
 constexpr std::int64_t kWhileComing = 100'000;
-// How long who is being made may take once its maker has ended: it may have been made, and have its
-// first moment still before it.
-constexpr base::Duration kGrace = std::chrono::seconds(1);
 
 bool is_marked_dead(const Slot& slot) {
   return slot.state.load(std::memory_order_acquire) >= Slot::Dead;
@@ -57,7 +53,7 @@ bool is_abandoned(Slot& slot) {
   std::int64_t since = 0;
   const std::int64_t now = base::now().ns;
   return !slot.abandoned.compare_exchange_strong(since, now, std::memory_order_acq_rel) &&
-         base::Duration(now - since) > kGrace;
+         base::Duration(now - since) > Slot::kStartGrace;
 }
 
 }  // namespace

@@ -22,8 +22,6 @@ using plan::Step;
 using plan::StepId;
 using scenario::Verb;
 
-constexpr int kStatusOfError = 1;
-
 Outcome act(StepId id, const Step& step, trace::Line& line) {
   if (step.known_error != 0) {
     return Outcome::failed(step.known_error);

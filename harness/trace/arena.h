@@ -24,11 +24,15 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 namespace procession::trace {
 
 inline constexpr std::uint32_t kNoSlot = 0xFFFF'FFFF;
+
+// The answer `none` of join, exitcode and receive (end of file).
+inline constexpr std::int64_t kNoAnswer = std::numeric_limits<std::int64_t>::min();
 
 // One recorded event; a cache line.
 struct alignas(64) Line {
@@ -114,6 +118,10 @@ struct alignas(64) Slot {
   std::atomic<std::int64_t> abandoned;
   std::uint64_t
       proc_started;  // os::ProcEntry::Stat::started, where ends may be lost; 0 = not known
+
+  // So long who is Reserved, without a number, may still come when its maker has ended: it may have
+  // been made, and have its first moment still before it.
+  static constexpr base::Duration kStartGrace{1'000'000'000};
 
   static constexpr std::uint32_t kByWarden = 0xFFFF'FFFE;  // the reaper of orphans
   static constexpr std::uint32_t kByZygote = 0xFFFF'FFFD;  // main's parent

@@ -18,7 +18,6 @@ using scenario::Verb;
 namespace {
 
 constexpr base::Instant kEver{std::numeric_limits<std::int64_t>::max()};
-constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();  // a step's answer `none`
 
 bool ends_a_line(Verb verb) {
   return verb == Verb::Exit || verb == Verb::ExitNow || verb == Verb::Raise || verb == Verb::EndBy;
@@ -264,9 +263,9 @@ bool Timeline::needed_all(const causes::Gate& gate) const {
 void Timeline::add_answered_cause(StepId step) {
   const plan::Step& asked = plan_.step(step);
   const trace::Event& event = *lines_[step];
-  const bool tells_of_an_end =
-      ((asked.verb == Verb::Join || asked.verb == Verb::Exitcode) && event.answer != kNone) ||
-      (asked.verb == Verb::IsAlive && event.answer == 0);
+  const bool tells_of_an_end = ((asked.verb == Verb::Join || asked.verb == Verb::Exitcode) &&
+                                event.answer != trace::kNoAnswer) ||
+                               (asked.verb == Verb::IsAlive && event.answer == 0);
   // What is not yet started is not alive either.
   const auto& dead_seen = record_.processes[asked.target].dead_seen;
   if (tells_of_an_end && dead_seen && *dead_seen <= *event.returned) {
