@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <limits>
 #include <string_view>
 
 namespace procession::cli {
@@ -70,10 +71,8 @@ CLI::Option* add_selector(CLI::App& command, Selector& selector) {
 }
 
 void add_seed(CLI::App& command, std::optional<std::uint32_t>& seed) {
-  command
-      .add_option("--seed", seed,
-                  "Of --shuffle and of every `order: random` (0, or drawn by --shuffle)")
-      ->type_name("NUMBER")
+  add_number(command, "--seed", seed, 0, std::numeric_limits<std::uint32_t>::max(),
+             "Of --shuffle and of every `order: random` (0, or drawn by --shuffle)")
       ->envname("PROCESSION_SEED");
 }
 

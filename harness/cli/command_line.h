@@ -8,6 +8,7 @@
 #include "harness/cli/display.h"
 #include "harness/cli/exit_code.h"
 #include "harness/cli/select.h"
+#include "harness/scenario/scalar.h"
 
 #include <CLI/CLI.hpp>
 
@@ -48,8 +49,21 @@ CLI::Option* add_read_option(CLI::App& command, const std::string& name,
   return command.add_option_function<std::string>(name, take, description);
 }
 
-// "10s", "250ms": as scenario files have it.
-// More than none.
+// A whole number of this range, as scenario files have it.
+template <class Value>
+CLI::Option* add_number(CLI::App& command, const std::string& name, Value& value,
+                        std::int64_t least, std::int64_t most, const std::string& description) {
+  const auto take = [name, least, most, &value](const std::string& text) {
+    const base::Result<std::int64_t> got = scenario::read_integer(text, least, most);
+    if (!got) {
+      throw CLI::ValidationError(name, got.error().message);
+    }
+    value = static_cast<std::uint32_t>(*got);
+  };
+  return command.add_option_function<std::string>(name, take, description)->type_name("NUMBER");
+}
+
+// "10s", "250ms": as scenario files have it; more than none.
 CLI::Option* add_duration(CLI::App& command, const std::string& name,
                           std::optional<base::Duration>& length, const std::string& description);
 
