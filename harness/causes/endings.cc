@@ -159,6 +159,7 @@ void NetMaker::threat(const Threat& threat, EventId at) {
     killed_by_[threat.victim].push_back(event);
   } else {
     failed_by_[threat.victim].push_back({threat.step, event});
+    made_.failures_[event] = {threat.step, threat.symbol};
   }
 }
 
@@ -229,16 +230,6 @@ void NetMaker::errors_of(StepId id) {
   if (asked.timeout_ns >= 0 && asked.verb != Verb::Join) {
     breaks(id, scenario::kTimedOut);
   }
-  // Of the line; when a handler's step comes is not known.
-  const auto comes_before = [&](auto matches) {
-    const plan::Range line = plan_.instance(asked.self).steps;
-    for (StepId step = line.first; step < id && !in_handler_[id]; ++step) {
-      if (matches(plan_.step(step))) {
-        return true;
-      }
-    }
-    return false;
-  };
   const bool planned =
       !in_handler_[id] && (asked.target == kNone ||
                            std::ranges::none_of(starts_[asked.target],
@@ -270,98 +261,33 @@ void NetMaker::errors_of(StepId id) {
         breaks(id, scenario::kGone, {made_.end(0), made_.broken(plan_.header().forkserver)});
       }
       break;
-    case Verb::Send:
-      if (may_lack_end(id, true)) {
-        breaks(id, EBADF);
-      }
-      if (may_lack_end(id, false)) {
-        breaks(id, EPIPE);
-      }
-      break;
-    case Verb::Receive:
-      if (may_lack_end(id, false)) {
-        breaks(id, EBADF);
-      }
-      break;
-    case Verb::CloseEnd:
-      if (may_lack_end(id, asked.write_end)) {
-        breaks(id, EBADF);
-      }
-      break;
-    case Verb::Close: {
-      const bool joined = comes_before([&](const plan::Step& other) {
-        return other.verb == Verb::Join && other.target == asked.target && other.timeout_ns < 0 &&
-               !other.has_fails;
-      });
-      if (!joined && !starts_[asked.target].empty()) {
+    case Verb::Close:
+      if (!starts_[asked.target].empty() && !is_joined_before(id)) {
         breaks(id, scenario::kStillRunning);
       }
       break;
-    }
-    case Verb::Listen:
-      if (listens_[asked.channel].size() > 1 || in_handler_[id]) {
-        breaks(id, EADDRINUSE);
-      }
+    case Verb::Send:
+    case Verb::Receive:
+    case Verb::CloseEnd:
+      errors_of_pipe(id);
       break;
     case Verb::Load:
       breaks_load(id);
       break;
+    case Verb::Listen:
     case Verb::Connect:
     case Verb::Request:
-      if (plan_.listeners()[asked.channel].program != kNone) {
-        breaks_at_program(id);
-        break;
-      }
-      if (asked.verb == Verb::Connect) {
-        breaks(id, ECONNREFUSED, {server_lost(asked.channel)});
-        breaks_unless(id, ECONNREFUSED, made_.effect(listens_.at(asked.channel).front()));
-        break;
-      }
-      if (may_lack_connection(id)) {
-        breaks(id, ENOTCONN);
-      }
-      for (const scenario::Symbol symbol : {ECONNRESET, EPIPE, int{scenario::kTruncated}}) {
-        breaks(id, symbol, {talkers_lost(asked.channel)});
-      }
-      if (expects_another_reply(plan_, asked)) {
-        breaks(id, scenario::kWrongReply);
-      }
-      break;
     case Verb::Disconnect:
-      if (may_lack_connection(id)) {
-        breaks(id, ENOTCONN);
-      }
+      errors_of_connection(id);
       break;
     case Verb::Signal:
     case Verb::Terminate:
     case Verb::Kill:
     case Verb::Interrupt:
     case Verb::Suspend:
-    case Verb::Resume: {
-      const plan::Instance& target = plan_.instance(asked.target);
-      const bool own = target.starter == asked.self;
-      if (!own && asked.target != asked.self && asked.target != 0) {
-        if (const Ids starts = effects_of(starts_[asked.target]); !starts.empty()) {
-          breaks_unless(id, scenario::kNotStarted, any_of(starts));
-        } else {
-          breaks(id, scenario::kNotStarted);
-        }
-      }
-      const auto reaps = [&](const plan::Step& other) {
-        return other.verb == Verb::ActiveChildren || other.verb == Verb::Print ||
-               other.verb == Verb::Serve ||
-               (other.target == asked.target &&
-                (other.verb == Verb::Join || other.verb == Verb::IsAlive ||
-                 other.verb == Verb::Exitcode || other.verb == Verb::Close));
-      };
-      const bool reaped = !own || in_handler_[id] || !handles_[asked.self].empty() ||
-                          target.method == scenario::StartMethod::Forkserver ||
-                          target.method == scenario::StartMethod::Daemonize || comes_before(reaps);
-      if (asked.verb == Verb::Signal && reaped && asked.target != asked.self) {
-        breaks(id, ESRCH);
-      }
+    case Verb::Resume:
+      errors_of_signal(id);
       break;
-    }
     default:
       break;
   }
@@ -385,6 +311,97 @@ void NetMaker::breaks_load(StepId id) {
   if (asked.gate != kNone) {
     vain_wait(id);
   }
+}
+
+// An earlier step of the line matches. When a handler's step comes is not known.
+template <class Matches>
+bool NetMaker::comes_before(StepId id, Matches matches) const {
+  const plan::Range line = plan_.instance(plan_.step(id).self).steps;
+  for (StepId step = line.first; step < id && !in_handler_[id]; ++step) {
+    if (matches(plan_.step(step))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool NetMaker::is_joined_before(StepId id) const {
+  return comes_before(id, [&](const plan::Step& other) {
+    return other.verb == Verb::Join && other.target == plan_.step(id).target &&
+           other.timeout_ns < 0 && !other.has_fails;
+  });
+}
+
+void NetMaker::errors_of_pipe(StepId id) {
+  const plan::Step& asked = plan_.step(id);
+  const bool writes = asked.verb == Verb::Send || (asked.verb == Verb::CloseEnd && asked.write_end);
+  if (may_lack_end(id, writes)) {
+    breaks(id, EBADF);
+  }
+  if (asked.verb == Verb::Send && may_lack_end(id, false)) {
+    breaks(id, EPIPE);
+  }
+}
+
+void NetMaker::errors_of_connection(StepId id) {
+  const plan::Step& asked = plan_.step(id);
+  if (asked.verb == Verb::Listen) {
+    if (listens_[asked.channel].size() > 1 || in_handler_[id]) {
+      breaks(id, EADDRINUSE);
+    }
+    return;
+  }
+  if (plan_.listeners()[asked.channel].program != kNone && asked.verb != Verb::Disconnect) {
+    breaks_at_program(id);
+    return;
+  }
+  if (asked.verb == Verb::Connect) {
+    breaks(id, ECONNREFUSED, {server_lost(asked.channel)});
+    breaks_unless(id, ECONNREFUSED, made_.effect(listens_.at(asked.channel).front()));
+    return;
+  }
+  if (may_lack_connection(id)) {
+    breaks(id, ENOTCONN);
+  }
+  if (asked.verb == Verb::Request) {
+    for (const scenario::Symbol symbol : {ECONNRESET, EPIPE, int{scenario::kTruncated}}) {
+      breaks(id, symbol, {talkers_lost(asked.channel)});
+    }
+    if (expects_another_reply(plan_, asked)) {
+      breaks(id, scenario::kWrongReply);
+    }
+  }
+}
+
+void NetMaker::errors_of_signal(StepId id) {
+  const plan::Step& asked = plan_.step(id);
+  const bool own = plan_.instance(asked.target).starter == asked.self;
+  if (!own && asked.target != asked.self && asked.target != 0) {
+    if (const Ids starts = effects_of(starts_[asked.target]); !starts.empty()) {
+      breaks_unless(id, scenario::kNotStarted, any_of(starts));
+    } else {
+      breaks(id, scenario::kNotStarted);
+    }
+  }
+  if (asked.verb == Verb::Signal && asked.target != asked.self && may_be_reaped_before(id)) {
+    breaks(id, ESRCH, {made_.end(asked.target)});
+  }
+}
+
+// Its target: by another process, by a handler, or by an earlier step of the line.
+bool NetMaker::may_be_reaped_before(StepId id) const {
+  const plan::Step& asked = plan_.step(id);
+  const plan::Instance& target = plan_.instance(asked.target);
+  const auto reaps = [&](const plan::Step& other) {
+    return other.verb == Verb::ActiveChildren || other.verb == Verb::Print ||
+           other.verb == Verb::Serve ||
+           (other.target == asked.target &&
+            (other.verb == Verb::Join || other.verb == Verb::IsAlive ||
+             other.verb == Verb::Exitcode || other.verb == Verb::Close));
+  };
+  return target.starter != asked.self || in_handler_[id] || !handles_[asked.self].empty() ||
+         target.method == scenario::StartMethod::Forkserver ||
+         target.method == scenario::StartMethod::Daemonize || comes_before(id, reaps);
 }
 
 // What a program does with a connection is its own affair.

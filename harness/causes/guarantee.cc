@@ -9,16 +9,6 @@ namespace procession::causes {
 
 namespace {
 
-std::uint64_t count_in(const Net& net, PoolId pool, const Possible& can) {
-  const auto members = net.members_of(pool);
-  return static_cast<std::uint64_t>(
-      std::ranges::count_if(members, [&](EventId event) { return can[event]; }));
-}
-
-bool is_open(const Net& net, const Gate& gate, const Possible& can) {
-  return count_in(net, gate.pool, can) >= gate.need;
-}
-
 std::vector<EventId> path_back(const std::vector<EventId>& before, EventId from) {
   std::vector<EventId> path = {from};
   while (before[path.back()] != path.back()) {
@@ -30,27 +20,36 @@ std::vector<EventId> path_back(const std::vector<EventId>& before, EventId from)
 
 }  // namespace
 
-Possible possible(const Net& net, std::span<const EventId> without, Warrant trusted) {
-  std::vector<std::uint32_t> happened(net.pool_count(), 0);  // members, by pool
-  std::vector<std::uint32_t> closed(net.event_count(), 0);   // gates, by event
+Possible possible(const Net& net, std::span<const EventId> without, Warrant trusted, Turn turn) {
+  std::vector<std::uint32_t> closed(net.event_count(), 0);  // gates, by event
   for (const Gate& gate : net.gates()) {
     closed[gate.event] += gate.warrant <= trusted ? 1 : 0;
   }
   for (const EventId event : without) {
     ++closed[event];  // one more, which nothing opens
   }
-  Possible can(net.event_count());
+  Possible can(net.event_count(), net.pool_count());
+  std::vector<EventId> waiting;  // until what it opens is looked at; from `first`
+  std::size_t first = 0;
+  const auto add = [&](EventId event) {
+    can.add(event);
+    waiting.push_back(event);
+  };
   for (EventId event = 0; event < net.event_count(); ++event) {
     if (closed[event] == 0) {
-      can.add(event);
+      add(event);
     }
   }
-  for (std::size_t next = 0; next < can.in_order().size(); ++next) {
-    for (const PoolId pool : net.pools_with(can.in_order()[next])) {
-      for (const std::uint32_t index : net.gates_at(pool, ++happened[pool])) {
+  while (first < waiting.size()) {
+    const EventId event = turn == Turn::First ? waiting[first++] : waiting.back();
+    if (turn == Turn::Last) {
+      waiting.pop_back();
+    }
+    for (const PoolId pool : net.pools_with(event)) {
+      for (const std::uint32_t index : net.gates_at(pool, can.add_member(pool))) {
         const Gate& gate = net.gates()[index];
         if (gate.warrant <= trusted && --closed[gate.event] == 0) {
-          can.add(gate.event);
+          add(gate.event);
         }
       }
     }
@@ -71,38 +70,9 @@ std::optional<Warrant> guaranteed(const Net& net, std::span<const EventId> left,
   return std::nullopt;
 }
 
-std::vector<bool> sure_needs(const Net& net, const Possible& can, EventId event, Warrant trusted) {
-  std::vector<bool> is_needed(net.event_count(), false);
-  std::vector<bool> is_passed(net.pool_count(), false);
-  std::vector<EventId> next;
-  const auto need = [&](EventId needed) {
-    if (!is_needed[needed]) {
-      is_needed[needed] = true;
-      next.push_back(needed);
-    }
-  };
-  need(event);
-  for (std::size_t i = 0; i < next.size(); ++i) {
-    for (const Gate& gate : net.gates_of(next[i])) {
-      if (gate.warrant > trusted || is_passed[gate.pool] ||
-          count_in(net, gate.pool, can) != gate.need) {
-        continue;
-      }
-      is_passed[gate.pool] = true;
-      for (const EventId member : net.members_of(gate)) {
-        if (can[member]) {
-          need(member);
-        }
-      }
-    }
-  }
-  return is_needed;
-}
-
-std::vector<EventId> chain(const Net& net, std::span<const EventId> left, EventId right,
-                           Warrant trusted) {
+std::vector<EventId> chain(const Net& net, const Possible& can, std::span<const EventId> left,
+                           EventId right, Warrant trusted) {
   constexpr EventId kUnseen = std::numeric_limits<EventId>::max();
-  const Possible can = possible(net);
   const Possible can_without = possible(net, left, trusted);
   std::vector<EventId> before(net.event_count(), kUnseen);
   std::deque<EventId> next;
@@ -120,11 +90,10 @@ std::vector<EventId> chain(const Net& net, std::span<const EventId> left, EventI
         continue;
       }
       is_passed[pool] = true;
-      const auto happened = count_in(net, pool, can_without);
       for (const std::uint32_t index : net.gates_at(pool)) {
         const Gate& gate = net.gates()[index];
         const bool lost = gate.warrant <= trusted && can[gate.event] && !can_without[gate.event] &&
-                          happened < gate.need;
+                          can_without.members(pool) < gate.need;
         if (lost && before[gate.event] == kUnseen) {
           before[gate.event] = event;
           next.push_back(gate.event);
@@ -136,7 +105,7 @@ std::vector<EventId> chain(const Net& net, std::span<const EventId> left, EventI
 }
 
 std::vector<EventId> way_round(const Net& net, std::span<const EventId> left, EventId right) {
-  const Possible can = possible(net, left);
+  const Possible can = possible(net, left, Warrant::Linux, Turn::First);
   std::vector<EventId> way;
   if (!can[right]) {
     return way;
@@ -179,8 +148,8 @@ Impossible why_impossible(const Net& net, const Possible& can, EventId event) {
     }
     why.path.push_back(event);
     const auto gates = net.gates_of(event);
-    const auto closed =
-        std::ranges::find_if(gates, [&](const Gate& gate) { return !is_open(net, gate, can); });
+    const auto closed = std::ranges::find_if(
+        gates, [&](const Gate& gate) { return can.members(gate.pool) < gate.need; });
     if (closed == gates.end()) {
       return why;
     }

@@ -2,6 +2,7 @@
 #include "harness/causes/lanes.h"
 
 #include "harness/base/check.h"
+#include "harness/causes/lane_counters.h"
 
 #include <algorithm>
 #include <bit>
@@ -10,45 +11,6 @@
 namespace procession::causes {
 
 namespace {
-
-// For each node a counter in each lane. They are stored bit by bit: plane p of a node holds bit p
-// of all its counters, so one carry serves all lanes.
-class Counters {
- public:
-  void reserve(std::size_t nodes) { first_plane_.reserve(nodes + 1); }
-  void add_node(std::size_t most) {
-    planes_ += static_cast<std::uint32_t>(std::bit_width(most));
-    first_plane_.push_back(planes_);
-  }
-  void set_to_zero() { plane_.assign(planes_, 0); }
-
-  void count(std::uint32_t node, Lanes lanes) {
-    for (std::uint32_t p = first_plane_[node]; lanes != 0; ++p) {
-      const Lanes carry = plane_[p] & lanes;
-      plane_[p] ^= lanes;
-      lanes = carry;
-    }
-  }
-  [[nodiscard]] std::uint32_t value(std::uint32_t node, int lane) const {
-    std::uint32_t value = 0;
-    for (std::uint32_t p = first_plane_[node + 1]; p-- > first_plane_[node];) {
-      value = 2 * value + static_cast<std::uint32_t>(plane_[p] >> lane & 1);
-    }
-    return value;
-  }
-  [[nodiscard]] Lanes lanes_at(std::uint32_t node, std::uint32_t value) const {
-    Lanes lanes = ~Lanes{0};
-    for (std::uint32_t p = first_plane_[node]; p < first_plane_[node + 1]; ++p, value >>= 1) {
-      lanes &= (value & 1) != 0 ? plane_[p] : ~plane_[p];
-    }
-    return lanes;
-  }
-
- private:
-  std::vector<std::uint32_t> first_plane_ = {0};  // by node
-  std::uint32_t planes_ = 0;
-  std::vector<Lanes> plane_;
-};
 
 class Fixpoint {
  public:
@@ -69,8 +31,6 @@ class Fixpoint {
           net.gates_of(event), [&](const Gate& gate) { return gate.warrant <= trusted; }));
       opened_.add_node(gates_[event]);
     }
-    happened_.set_to_zero();
-    opened_.set_to_zero();
     for (std::size_t lane = 0; lane < without.size(); ++lane) {
       for (const EventId event : without[lane]) {
         barred_[event] |= Lanes{1} << lane;
@@ -129,8 +89,8 @@ class Fixpoint {
   const Net& net_;
   const Warrant trusted_;
   std::vector<std::uint32_t> gates_;  // that are not open from the start, by event
-  Counters happened_;                 // members, by pool
-  Counters opened_;                   // gates, by event
+  LaneCounters happened_;             // members, by pool
+  LaneCounters opened_;               // gates, by event
   std::vector<Lanes> barred_;         // where the event is taken out
   std::vector<Lanes> can_;
   std::vector<Lanes> news_;  // of can_: not yet passed on

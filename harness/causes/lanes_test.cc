@@ -3,6 +3,7 @@
 #include "harness/causes/lanes.h"
 
 #include "harness/causes/guarantee.h"
+#include "harness/causes/random_net_test.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,28 +12,6 @@
 
 namespace procession::causes {
 namespace {
-
-// Circles, pools that several gates share, members named twice, gates that need too much.
-Net random_net(std::mt19937& random, std::uint32_t events) {
-  const auto below = [&](std::uint32_t bound) {
-    return static_cast<std::uint32_t>(random() % bound);
-  };
-  Net net;
-  net.add_events(events);
-  for (std::uint32_t pools = 0; pools < events; ++pools) {
-    std::vector<EventId> members(1 + below(5));
-    for (EventId& member : members) {
-      member = below(events);
-    }
-    const PoolId pool = net.add_pool(members);
-    for (std::uint32_t gates = below(3); gates > 0; --gates) {
-      const auto most = static_cast<std::uint32_t>(members.size()) + (below(50) == 0 ? 1 : 0);
-      net.add_gate(below(events), 1 + below(most), pool, static_cast<Warrant>(below(3)));
-    }
-  }
-  net.seal();
-  return net;
-}
 
 TEST(Lanes, EachAnswersAsPossibleDoes) {
   std::mt19937 random(1);

@@ -181,6 +181,13 @@ class NetMaker {
   void joins(const OrderlyEnd& end);
   [[nodiscard]] Ids ways_to_end(plan::InstanceId id);
   void errors_of(plan::StepId id);
+  void errors_of_pipe(plan::StepId id);
+  void errors_of_connection(plan::StepId id);
+  void errors_of_signal(plan::StepId id);
+  template <class Matches>
+  [[nodiscard]] bool comes_before(plan::StepId id, Matches matches) const;
+  [[nodiscard]] bool is_joined_before(plan::StepId id) const;
+  [[nodiscard]] bool may_be_reaped_before(plan::StepId id) const;
   void breaks(plan::StepId id, scenario::Symbol symbol, const Ids& one_of = {});
   void breaks_unless(plan::StepId id, scenario::Symbol symbol, EventId guard);
   void breaks_as_unplanned(plan::StepId id);

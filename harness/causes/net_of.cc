@@ -61,6 +61,11 @@ std::optional<plan::Event> PlanNet::event_of(EventId id) const {
   return named == named_.end() ? std::nullopt : std::optional(named->second);
 }
 
+std::optional<PlanNet::Failure> PlanNet::failure_of(EventId id) const {
+  const auto found = failures_.find(id);
+  return found != failures_.end() ? std::optional(found->second) : std::nullopt;
+}
+
 bool PlanNet::is_observed(EventId id) const {
   return id < processes_ || (id < unnamed_ && (id - processes_) % 4 < 2);
 }

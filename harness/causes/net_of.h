@@ -42,6 +42,12 @@ class PlanNet {
   [[nodiscard]] EventId id_of(const plan::Event& event) const;
   // And back; none for those without a name.
   [[nodiscard]] std::optional<plan::Event> event_of(EventId id) const;
+  // An event without a name may be that a step fails and its process therefore ends.
+  struct Failure {
+    plan::StepId step = plan::kNone;
+    scenario::Symbol symbol = 0;
+  };
+  [[nodiscard]] std::optional<Failure> failure_of(EventId id) const;
   // Events below this number belong to a step or are the begin or end of a process: a Record tells
   // of each whether it happened. Of the others it follows.
   [[nodiscard]] bool is_observed(EventId id) const;
@@ -56,6 +62,7 @@ class PlanNet {
   std::map<plan::StepId, EventId> stops_;  // by who suspends, or continues: Stopped, Continued
   std::map<std::pair<plan::StepId, scenario::Symbol>, EventId> phases_;  // by load and phase
   std::map<EventId, plan::Event> named_;  // of errors_, got_, stops_ and phases_
+  std::map<EventId, Failure> failures_;
 };
 
 // `talkers_started`: how many talkers of each listener have begun in every run so far; those are

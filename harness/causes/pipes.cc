@@ -88,8 +88,10 @@ void NetMaker::gives_up(EventId event, InstanceId holder, InstanceId reader, std
 }
 
 // Its descriptors are closed, or it will never have any: by the end of its line, by what cuts it
-// short, or because the same has befallen its starter. `reader` itself is there to read.
+// short, or because the same has befallen its starter. `reader` itself is there to read; who that
+// is makes a difference to its descendants only.
 EventId NetMaker::runs_no_more(InstanceId id, InstanceId reader) {
+  reader = may_be_within(id, reader) ? reader : kNone;
   const auto [known, is_new] = runs_no_more_.try_emplace({id, reader}, 0);
   if (!is_new) {
     return known->second;

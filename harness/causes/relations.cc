@@ -78,13 +78,15 @@ StepId NetMaker::suspended_before(StepId id) const {
       plan_.instance(asked.target).method == StartMethod::Forkserver) {
     return kNone;
   }
-  for (StepId before = id; before-- > line.first;) {
-    const plan::Step& step = plan_.step(before);
-    if (step.verb == Verb::Suspend && step.target == asked.target) {
-      return step.has_fails || step.known_error != 0 ? kNone : before;
+  StepId last = kNone;
+  for (const StepId before : signals_to_[asked.target]) {
+    if (line.first <= before && before < id && plan_.step(before).verb == Verb::Suspend) {
+      last = before;
     }
   }
-  return kNone;
+  const bool works =
+      last != kNone && !plan_.step(last).has_fails && plan_.step(last).known_error == 0;
+  return works ? last : kNone;
 }
 
 // All that can stop the process; any process, for kNone.

@@ -30,7 +30,7 @@ using testing::Interleavings;
 using Events = std::vector<Event>;
 
 #if defined(PROCESSION_SANITIZED) || defined(PROCESSION_COVERAGE)
-constexpr std::uint64_t kSeeds = 150;
+constexpr std::uint64_t kSeeds = 40;
 #else
 constexpr std::uint64_t kSeeds = 4000;
 #endif

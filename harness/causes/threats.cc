@@ -3,9 +3,11 @@
 
 #include "harness/causes/guarantee.h"
 #include "harness/causes/lanes.h"
+#include "harness/causes/needs.h"
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace procession::causes {
 
@@ -13,51 +15,31 @@ namespace {
 
 constexpr EventId kNone = Possible::kNever;
 
-// For each event the latest of those that it needs in any case: of the gates of which all possible
-// members are needed.
-std::vector<EventId> latest_needs(const Net& net, const Possible& can) {
-  std::vector<EventId> latest_in(net.pool_count(), kNone);
-  std::vector<std::uint32_t> happening(net.pool_count(), 0);
-  for (const EventId event : can.in_order()) {
-    for (const PoolId pool : net.pools_with(event)) {
-      latest_in[pool] = event;
-      ++happening[pool];
-    }
-  }
-  std::vector<EventId> latest(net.event_count(), kNone);
-  for (const Gate& gate : net.gates()) {
-    const EventId needed = latest_in[gate.pool];
-    EventId& known = latest[gate.event];
-    if (happening[gate.pool] == gate.need && can[gate.event] &&
-        (known == kNone || can.place(known) < can.place(needed))) {
-      known = needed;
-    }
-  }
-  return latest;
-}
-
 // The guards of all threats that are still open. What cannot happen without one guard cannot happen
 // without those that this one needs; so the last of a line are asked first, and most of the others
 // need not be asked.
 class Guards {
  public:
-  Guards(const Net& net, std::span<const Guarded> threats) {
-    const Possible can = possible(net);
+  Guards(const Net& net, std::span<const Guarded> threats) : net_(net), can_(possible(net)) {
     for (const Guarded& threat : threats) {
-      if (can[threat.at]) {
+      if (can_[threat.at]) {
         open_.insert(threat.threat);
         for (const EventId guard : threat.guards) {
-          nodes_[guard].threats.push_back(&threat);
+          if (can_.place(guard) < can_.place(threat.at)) {  // else it can come about without it
+            nodes_[guard].threats.push_back(&threat);
+          }
         }
       }
     }
-    if (!open_.empty()) {
-      put_in_order(net, can);
+    if (!nodes_.empty()) {
+      latest_ = latest_needs(net_, can_);
+      put_in_order();
     }
   }
 
   // Strikes out what the net shows to be harmless. The rest do harm.
-  std::set<EventId> ask(const Net& net) {
+  std::set<EventId> ask() {
+    ask_cheaply();
     for (auto next = last_first_.begin(); next != last_first_.end();) {
       std::vector<std::vector<EventId>> asked;
       for (; next != last_first_.end() && asked.size() < kLanes; ++next) {
@@ -65,7 +47,10 @@ class Guards {
           asked.push_back({*next});
         }
       }
-      const std::vector<Lanes> can = possible_in_lanes(net, asked);
+      if (asked.empty()) {
+        break;
+      }
+      const std::vector<Lanes> can = possible_in_lanes(net_, asked);
       for (std::size_t lane = 0; lane < asked.size(); ++lane) {
         settle_from(asked[lane].front(), can, Lanes{1} << lane);
       }
@@ -78,14 +63,14 @@ class Guards {
     std::vector<const Guarded*> threats;
     EventId before = kNone;    // another guard that this one needs
     std::uint32_t height = 0;  // above the last of the line
+    bool is_covered = false;   // by a cheap question
     bool is_settled = false;   // asked, or looked at from one behind it
   };
 
-  void put_in_order(const Net& net, const Possible& can) {
-    const std::vector<EventId> latest = latest_needs(net, can);
-    std::vector<EventId> guard_before(net.event_count(), kNone);
-    for (const EventId event : can.in_order()) {
-      if (const EventId needed = latest[event]; needed != kNone) {
+  void put_in_order() {
+    std::vector<EventId> guard_before(net_.event_count(), kNone);
+    for (const EventId event : can_.in_order()) {
+      if (const EventId needed = latest_[event]; needed != kNone) {
         guard_before[event] = nodes_.contains(needed) ? needed : guard_before[needed];
       }
     }
@@ -95,7 +80,7 @@ class Guards {
     }
     // Behind comes later in the order of what can happen.
     std::ranges::sort(last_first_, std::ranges::greater(),
-                      [&](EventId guard) { return can.place(guard); });
+                      [&](EventId guard) { return can_.place(guard); });
     for (const EventId guard : last_first_) {
       const Node& node = nodes_.at(guard);
       if (node.before != kNone) {
@@ -103,8 +88,43 @@ class Guards {
         before.height = std::max(before.height, node.height + 1);
       }
     }
-    std::ranges::stable_sort(last_first_, {},
-                             [&](EventId guard) { return nodes_.at(guard).height; });
+    std::vector<std::pair<std::uint32_t, EventId>> by_height;
+    for (const EventId guard : last_first_) {
+      by_height.emplace_back(nodes_.at(guard).height, guard);
+    }
+    std::ranges::stable_sort(by_height, {}, &std::pair<std::uint32_t, EventId>::first);
+    std::ranges::transform(by_height, last_first_.begin(),
+                           &std::pair<std::uint32_t, EventId>::second);
+  }
+
+  // One question for the last of each line, and for all guards before it.
+  void ask_cheaply() {
+    std::vector<Question> questions;
+    std::vector<std::vector<EventId>> asked;  // threats
+    for (const EventId last : last_first_) {
+      Question question{{last}, {}};
+      std::vector<EventId> of_line;
+      for (EventId guard = last; guard != kNone && !nodes_.at(guard).is_covered;
+           guard = nodes_.at(guard).before) {
+        nodes_.at(guard).is_covered = true;
+        for (const Guarded* threat : nodes_.at(guard).threats) {
+          question.goals.push_back(threat->at);
+          of_line.push_back(threat->threat);
+        }
+      }
+      if (!of_line.empty()) {
+        questions.push_back(std::move(question));
+        asked.push_back(std::move(of_line));
+      }
+    }
+    const auto answers = sure_needs(net_, can_, questions, Warrant::Linux, latest_);
+    for (std::size_t q = 0; q < questions.size(); ++q) {
+      for (std::size_t i = 0; i < asked[q].size(); ++i) {
+        if (answers[q][i]) {
+          open_.erase(asked[q][i]);
+        }
+      }
+    }
   }
 
   [[nodiscard]] bool is_open(EventId guard) const {
@@ -128,6 +148,9 @@ class Guards {
     }
   }
 
+  const Net& net_;
+  const Possible can_;
+  std::vector<EventId> latest_;
   std::set<EventId> open_;
   std::map<EventId, Node> nodes_;
   std::vector<EventId> last_first_;
@@ -136,7 +159,7 @@ class Guards {
 }  // namespace
 
 std::set<EventId> harmful(const Net& net, std::span<const Guarded> threats) {
-  return Guards(net, threats).ask(net);
+  return Guards(net, threats).ask();
 }
 
 }  // namespace procession::causes

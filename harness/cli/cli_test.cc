@@ -84,7 +84,9 @@ TEST(Usage, is_told_with_exit_code_2) {
   EXPECT_EQ(nothing.status, 2);
   EXPECT_THAT(nothing.err, HasSubstr("subcommand"));
   EXPECT_EQ(call({"run"}).status, 2);
-  EXPECT_EQ(call({"frobnicate"}).status, 2);
+  const Ending unknown = call({"rnu", "."});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("there is no command `rnu`; did you mean `run`?"));
   const Ending option = call({"run", "--frobnicate", "."});
   EXPECT_EQ(option.status, 2);
   EXPECT_THAT(option.err, HasSubstr("--frobnicate"));
@@ -94,6 +96,27 @@ TEST(Usage, of_a_duration_needs_its_unit) {
   const Ending ending = call({"run", "--timeout", "10", "."});
   EXPECT_EQ(ending.status, 2);
   EXPECT_THAT(ending.err, HasSubstr("--timeout"));
+  const Ending none = call({"run", "--timeout", "0s", "."});
+  EXPECT_EQ(none.status, 2);
+  EXPECT_THAT(none.err, HasSubstr("is no time at all"));
+}
+
+TEST(Usage, of_a_number_names_what_is_allowed) {
+  for (const auto& [option, number, range] : {std::tuple{"--runs", "0", "from 1 to 1000000000"},
+                                              {"--runs", "many", "from 1"},
+                                              {"--seed", "-1", "from 0 to 4294967295"},
+                                              {"-j", "-1", "from 0 to 1024"}}) {
+    const Ending ending = call({"run", option, number, "."});
+    EXPECT_EQ(ending.status, 2) << option;
+    EXPECT_THAT(ending.err, AllOf(HasSubstr(number), HasSubstr(range))) << option;
+  }
+}
+
+TEST(Usage, of_a_choice_names_them_all) {
+  const Folder folder;
+  const Ending ending = call({"graph", folder.write("held.yaml", kHeld), "--format", "svg"});
+  EXPECT_EQ(ending.status, 2);
+  EXPECT_THAT(ending.err, HasSubstr("`svg` is none of dot, mermaid"));
 }
 
 TEST(Usage, names_every_exit_code_when_asked_for_help) {

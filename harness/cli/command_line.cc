@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <limits>
 #include <string_view>
 
 namespace procession::cli {
@@ -71,37 +72,39 @@ CLI::Option* add_selector(CLI::App& command, Selector& selector) {
 }
 
 void add_seed(CLI::App& command, std::optional<std::uint32_t>& seed) {
-  command
-      .add_option("--seed", seed,
-                  "Of --shuffle and of every `order: random` (0, or drawn by --shuffle)")
-      ->type_name("NUMBER")
+  add_number(command, "--seed", seed, 0, std::numeric_limits<std::uint32_t>::max(),
+             "Of --shuffle and of every `order: random` (0, or drawn by --shuffle)")
       ->envname("PROCESSION_SEED");
+}
+
+base::Result<base::Duration> read_positive_duration(std::string_view text) {
+  base::Result<base::Duration> length = scenario::read_duration(text);
+  if (length && length->count() == 0) {
+    return base::Error{base::ErrorKind::BadInput, fmt::format("`{}` is no time at all", text)};
+  }
+  return length;
 }
 
 CLI::Option* add_duration(CLI::App& command, const std::string& name,
                           std::optional<base::Duration>& length, const std::string& description) {
-  return add_read_option(command, name, scenario::read_duration, length, description)
+  return add_read_option(command, name, read_positive_duration, length, description)
       ->type_name("DURATION");
 }
 
 void add_containment(CLI::App& command, run::Containment& containment) {
-  command
-      .add_option("--containment", containment, "What keeps processes from escaping (automatic)")
-      ->type_name(choices_of(kContainments))
-      ->envname("PROCESSION_CONTAINMENT")
-      ->transform(CLI::CheckedTransformer(kContainments).description(""));
+  take_choice(command.add_option("--containment", containment,
+                                 "What keeps processes from escaping (automatic)"),
+              kContainments)
+      ->envname("PROCESSION_CONTAINMENT");
 }
 
 void add_colour(CLI::App& command, ColourChoice& choice) {
   static const std::map<std::string, ColourChoice> kChoices = {{"auto", ColourChoice::Automatic},
                                                                {"always", ColourChoice::Always},
                                                                {"never", ColourChoice::Never}};
-  command
-      .add_option("--color", choice,
-                  "auto heeds NO_COLOR and CLICOLOR_FORCE; else a terminal gets colours")
-      ->type_name(choices_of(kChoices))
-      ->envname("PROCESSION_COLOR")
-      ->transform(CLI::CheckedTransformer(kChoices).description(""));
+  CLI::Option* const option = command.add_option(
+      "--color", choice, "auto heeds NO_COLOR and CLICOLOR_FORCE; else a terminal gets colours");
+  take_choice(option, kChoices)->envname("PROCESSION_COLOR");
 }
 
 void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }

@@ -9,6 +9,7 @@
 #include "harness/cli/exit_code.h"
 #include "harness/cli/select.h"
 #include "harness/run/play.h"
+#include "harness/scenario/scalar.h"
 
 #include <CLI/CLI.hpp>
 
@@ -49,7 +50,21 @@ CLI::Option* add_read_option(CLI::App& command, const std::string& name,
   return command.add_option_function<std::string>(name, take, description);
 }
 
-// "10s", "250ms": as scenario files have it.
+// A whole number of this range, as scenario files have it.
+template <class Value>
+CLI::Option* add_number(CLI::App& command, const std::string& name, Value& value,
+                        std::int64_t least, std::int64_t most, const std::string& description) {
+  const auto take = [name, least, most, &value](const std::string& text) {
+    const base::Result<std::int64_t> got = scenario::read_integer(text, least, most);
+    if (!got) {
+      throw CLI::ValidationError(name, got.error().message);
+    }
+    value = static_cast<std::uint32_t>(*got);
+  };
+  return command.add_option_function<std::string>(name, take, description)->type_name("NUMBER");
+}
+
+// "10s", "250ms": as scenario files have it; more than none.
 CLI::Option* add_duration(CLI::App& command, const std::string& name,
                           std::optional<base::Duration>& length, const std::string& description);
 
@@ -61,12 +76,26 @@ void add_colour(CLI::App& command, ColourChoice& choice);
 
 // "auto|always|never": what stands for the value in help, and what shells complete.
 template <class T>
-std::string choices_of(const std::map<std::string, T>& names) {
+std::string choices_of(const std::map<std::string, T>& names, std::string_view between) {
   std::string choices;
   for (const auto& [name, value] : names) {
-    choices += (choices.empty() ? "" : "|") + name;
+    choices.append(choices.empty() ? "" : between).append(name);
   }
   return choices;
+}
+
+// One of these words, and nothing else.
+template <class T>
+CLI::Option* take_choice(CLI::Option* option, const std::map<std::string, T>& names) {
+  const auto number_of = [names](std::string& word) -> std::string {
+    const auto found = names.find(word);
+    if (found == names.end()) {
+      return "`" + word + "` is none of " + choices_of(names, ", ");
+    }
+    word = std::to_string(static_cast<int>(found->second));  // which the library can convert
+    return {};
+  };
+  return option->type_name(choices_of(names, "|"))->transform(CLI::Validator(number_of, ""));
 }
 
 // To standard output; `flush_output` tells whether all of it arrived.

@@ -23,10 +23,7 @@ void add_completion_command(CLI::App& app, Command& chosen) {
   static const std::map<std::string, Shell> kShells = {{"bash", Shell::Bash}, {"zsh", Shell::Zsh}};
   CLI::App* command =
       app.add_subcommand("completion", "Print what teaches a shell to complete this command line");
-  command->add_option("SHELL", *shell, "bash or zsh")
-      ->required()
-      ->type_name(choices_of(kShells))
-      ->transform(CLI::CheckedTransformer(kShells).description(""));
+  take_choice(command->add_option("SHELL", *shell, "bash or zsh"), kShells)->required();
   command->callback([&app, &chosen, shell] {
     chosen = [&app, shell] {
       put(*shell == Shell::Bash ? bash_completion(app) : zsh_completion(app));

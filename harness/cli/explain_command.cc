@@ -19,6 +19,14 @@ namespace procession::cli {
 
 namespace {
 
+constexpr const char* kExitCodesOfExplain =
+    "Exit codes:\n"
+    "  0    guaranteed, in every instance\n"
+    "  1    not guaranteed\n"
+    "  2    usage, or the file or the order is wrong\n"
+    "  3    the machine or the harness could not\n"
+    "  5    nothing selected\n";
+
 struct ExplainOptions {
   std::string path;
   std::string order;
@@ -77,6 +85,7 @@ void add_explain_command(CLI::App& app, Command& chosen) {
       ->required();
   command->add_option("ORDER", options->order, "\"child.end < main.print\"")->required();
   add_seed(*command, options->seed);
+  command->footer(kExitCodesOfExplain);
   command->callback([&chosen, options] { chosen = [options] { return explain(*options); }; });
 }
 

@@ -71,9 +71,8 @@ void add_graph_command(CLI::App& app, Command& chosen) {
       app.add_subcommand("graph", "Draw a scenario's processes, with what causes what");
   command->add_option("FILE", options->path, "A scenario file, or one instance: file[key=value]")
       ->required();
-  command->add_option("--format", options->format, "Of Graphviz (dot) or for Markdown")
-      ->type_name(choices_of(kFormats))
-      ->transform(CLI::CheckedTransformer(kFormats).description(""));
+  take_choice(command->add_option("--format", options->format, "Of Graphviz (dot) or for Markdown"),
+              kFormats);
   add_seed(*command, options->seed);
   command->callback([&chosen, options] { chosen = [options] { return draw(*options); }; });
 }

@@ -88,9 +88,8 @@ void add_list_command(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("list", "List scenario instances");
   add_selector(*command, options->selector)->required();
   const std::map<std::string, Format> formats = {{"text", Format::Text}, {"ctest", Format::Ctest}};
-  command->add_option("--format", options->format, "For people, or for CTest (text)")
-      ->type_name(choices_of(formats))
-      ->transform(CLI::CheckedTransformer(formats).description(""));
+  take_choice(command->add_option("--format", options->format, "For people, or for CTest (text)"),
+              formats);
   command->callback(
       [&chosen, options] { chosen = [options] { return list_scenarios(*options); }; });
 }

@@ -34,8 +34,10 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 // Of a plan: each change is judged anew, which instrumented code does slowly.
 #if defined(PROCESSION_SANITIZED) || defined(PROCESSION_COVERAGE)
 constexpr std::size_t kMostSteps = 12;
+constexpr std::size_t kAtLeast = 15;  // scenarios
 #else
 constexpr std::size_t kMostSteps = 60;
+constexpr std::size_t kAtLeast = 150;
 #endif
 
 // One run of each, as it was recorded.
@@ -327,7 +329,7 @@ class Reasons {
     if (event.kind == trace::Line::Orphaned) {
       return "what an orphan saw of its parent's end, others saw too";
     }
-    if (event.kind == trace::Line::Got) {
+    if (event.kind == trace::Line::Got && !asks_for_signals()) {
       return "how often a signal came and when, nobody asks";
     }
     if (is_value && (!has_number(step.verb) || event.error != 0)) {
@@ -382,6 +384,13 @@ class Reasons {
     return instance.kind == plan::Instance::Kind::Talker && !plan_.loads().empty();
   }
 
+  [[nodiscard]] bool asks_for_signals() const {
+    const auto is_of_signal = [](const scenario::OrderPattern& order) {
+      return order.text.find("got(") != order.text.npos;
+    };
+    return std::ranges::any_of(expect_.order, is_of_signal) ||
+           std::ranges::any_of(expect_.timing, is_of_signal);
+  }
   static bool has_number(Verb verb) {
     return verb == Verb::Join || verb == Verb::IsAlive || verb == Verb::Exitcode;
   }
@@ -479,9 +488,11 @@ TEST(MutatedRuns, none_of_them_holds) {
   std::map<std::string, int> reasons;
   std::map<std::string, std::pair<int, std::string>> unnoticed;
   int noticed = 0;
-  int judged = 0;
+  std::size_t judged = 0;
+  std::string not_judged;
   for (std::size_t i = 0; i < scenarios.size(); ++i) {
     if (!records[i] || !all_held(scenarios[i], *records[i])) {
+      not_judged += " " + scenarios[i].scenario.id();
       continue;
     }
     ++judged;
@@ -533,7 +544,9 @@ TEST(MutatedRuns, none_of_them_holds) {
   for (const auto& [why, count] : reasons) {
     fmt::print("{:6} {}\n", count, why);
   }
-  EXPECT_GE(judged, 15);
+  // One run may leave open what many runs tell (a race, a busy machine): of a few.
+  EXPECT_GE(judged * 10, scenarios.size() * 9) << "not judged:" << not_judged;
+  EXPECT_GE(scenarios.size(), kAtLeast);
   EXPECT_GE(noticed, 1000);
 }
 

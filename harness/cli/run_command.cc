@@ -32,6 +32,8 @@ namespace procession::cli {
 
 namespace {
 
+constexpr std::uint32_t kMostJobs = 1024;  // each is a warden, a zygote and an arena
+
 using report::SessionResult;
 
 struct RunOptions {
@@ -300,19 +302,16 @@ void add_run_command(CLI::App& app, Command& chosen, const std::string& command_
       ->add_option("--rerun-failed", options->rerun_failed,
                    "Only what failed in this JSON result; needs no PATHS")
       ->type_name("FILE");
-  command->add_option("--runs", options->runs, "How often, instead of what each file says")
-      ->type_name("NUMBER")
-      ->check(CLI::Range(1u, 1'000'000'000u).description(""));
+  add_number(*command, "--runs", options->runs, 1, 1'000'000'000,
+             "How often, instead of what each file says");
   add_read_option(*command, "--repeat", read_repeat, options->repeat,
                   "All of it in so many rounds; until-fail or until-fail:MOST ends with the first "
                   "round that fails")
       ->type_name("ROUNDS");
   command->add_flag("--shuffle", options->shuffle, "Scenarios in a random order, by --seed");
   add_seed(*command, options->seed);
-  command
-      ->add_option("-j,--jobs", options->jobs,
-                   "How many scenarios at a time (default 1); 0: one for each permitted CPU")
-      ->type_name("NUMBER")
+  add_number(*command, "-j,--jobs", options->jobs, 0, kMostJobs,
+             "How many scenarios at a time (default 1); 0: one for each permitted CPU")
       ->envname("PROCESSION_JOBS");
   command->add_flag("-x,--fail-fast", options->fail_fast, "Stop at the first failure");
   add_duration(*command, "--timeout", options->timeout,

@@ -10,7 +10,7 @@ const std::string_view kStarter =
 #   procession explain FILE "child.print < main.print"  says why one can rely on an order
 #   procession graph FILE                               draws it, with its causes
 #
-# The language: scenarios/README.md in Procession's source.
+# The language: scenarios/README.md in Procession's source, or in share/doc/procession.
 scenario: a joined child has ended, and its parent knows how
 
 # How often it is played. Some faults show only now and then.

@@ -87,6 +87,10 @@ bool mentions(int directory, const char* file, std::string_view name) noexcept {
   }
 }
 
+// Fields of /proc/PID/stat, as proc_pid_stat(5) numbers them.
+constexpr int kSession = 6;
+constexpr int kStarted = 22;
+
 }  // namespace
 
 ProcEntry ProcEntry::open(const char* name) noexcept {
@@ -120,7 +124,12 @@ bool ProcEntry::read(Stat& stat) const noexcept {
   if (session.empty()) {
     return false;
   }
-  stat = {state.front(), number_at<int>(parent), number_at<int>(session)};
+  std::string_view started = session;
+  for (int field = kSession; field < kStarted; ++field) {
+    started = after(started, " ");
+  }
+  stat = {state.front(), number_at<int>(parent), number_at<int>(session),
+          number_at<std::uint64_t>(started)};
   return true;
 }
 

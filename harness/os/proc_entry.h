@@ -21,6 +21,9 @@ class ProcEntry {
     char state = '?';  // R, S, D, T, t, Z, X … (proc(5))
     int parent = 0;
     int session = 0;
+    std::uint64_t started =
+        0;  // when it was made, in clock ticks (10 ms) since boot. A number that
+            // is used again has another, unless all were used within a tick
   };
 
   // What stands under this name, a number or "self"; none if there is no such process or no /proc.

@@ -10,6 +10,8 @@
 #include <csignal>
 #include <map>
 #include <optional>
+#include <set>
+#include <span>
 
 namespace procession::plan {
 
@@ -129,26 +131,19 @@ void take_parts(const Plan& plan, StepId first, const EventPattern& pattern,
   }
 }
 
-bool is_label_of(const Plan& plan, const Step& step, std::string_view what) {
-  return step.label.size != 0 && plan.text(step.label) == what;
+// Implicit steps have no name in the language.
+bool is_named_group(const Step& step, StepId id) {
+  return !step.implicit && is_first_of_group(step, id);
 }
 
-// `join(child)` or the label `polled`; implicit steps have no name in the language.
-std::vector<Occurrence> occurrences(const Plan& plan, InstanceId instance,
-                                    const EventPattern& pattern, const ProcessMatches& operands,
-                                    bool by_label) {
-  const auto verb = scenario::verb_named(pattern.what);
-  std::vector<Occurrence> found;
-  for (const StepId id : steps_of(plan, instance)) {
+// The groups with the label `polled`.
+std::vector<StepId> labelled(const Plan& plan, InstanceId instance, std::string_view label) {
+  std::vector<StepId> groups = steps_of(plan, instance);
+  std::erase_if(groups, [&](StepId id) {
     const Step& step = plan.step(id);
-    if (step.implicit || !is_first_of_group(step, id)) {
-      continue;
-    }
-    if (by_label ? is_label_of(plan, step, pattern.what) : step.verb == verb) {
-      take_parts(plan, id, pattern, operands, found);
-    }
-  }
-  return found;
+    return !is_named_group(step, id) || step.label.size == 0 || plan.text(step.label) != label;
+  });
+  return groups;
 }
 
 Event event_of(const Plan& plan, InstanceId instance, const Occurrence& occurrence,
@@ -165,10 +160,13 @@ Event event_of(const Plan& plan, InstanceId instance, const Occurrence& occurren
 }
 
 std::vector<Match> step_matches(const Plan& plan, const EventFinder::ProcessMatch& where,
-                                const EventPattern& pattern, const ProcessMatches& operands,
-                                bool by_label) {
+                                std::span<const StepId> groups, const EventPattern& pattern,
+                                const ProcessMatches& operands, bool by_label) {
   std::vector<Match> matches;
-  const auto found = occurrences(plan, where.instance, pattern, operands, by_label);
+  std::vector<Occurrence> found;
+  for (const StepId first : groups) {
+    take_parts(plan, first, pattern, operands, found);
+  }
   std::map<std::vector<Letter>, std::uint32_t> so_far;  // `join(worker[i])[0]`: the first of each i
   for (const Occurrence& occurrence : found) {
     const std::uint32_t k = so_far[occurrence.letters]++;
@@ -226,8 +224,9 @@ std::vector<Match> stop_matches(const Plan& plan, const EventFinder::ProcessMatc
   return matches;
 }
 
-std::vector<Match> matches_in(const Plan& plan, const EventFinder::ProcessMatch& where,
-                              const EventPattern& pattern, const ProcessMatches& operands) {
+std::vector<Match> matches_in(const EventFinder& finder, const Plan& plan,
+                              const EventFinder::ProcessMatch& where, const EventPattern& pattern,
+                              const ProcessMatches& operands) {
   const auto event = [&](Event::Kind kind, StepId step = kNone, scenario::Symbol symbol = 0) {
     return Match{Event{kind, where.instance, step, symbol}, where.letters};
   };
@@ -282,9 +281,13 @@ std::vector<Match> matches_in(const Plan& plan, const EventFinder::ProcessMatch&
     }
     return found;
   }
-  found = step_matches(plan, where, pattern, operands, false);
+  if (const auto verb = scenario::verb_named(pattern.what)) {
+    found =
+        step_matches(plan, where, finder.groups(where.instance, *verb), pattern, operands, false);
+  }
   return found.empty() && pattern.operand.empty()
-             ? step_matches(plan, where, pattern, operands, true)
+             ? step_matches(plan, where, labelled(plan, where.instance, pattern.what), pattern,
+                            operands, true)
              : found;
 }
 
@@ -319,6 +322,19 @@ base::Error unknown_process(const Plan& plan, const EventPattern& pattern) {
                                                  process_text(pattern.process), hint)};
 }
 
+// The signals for which it has a handler with steps.
+std::string handled_by(const Plan& plan, InstanceId instance) {
+  std::set<std::string> signals;
+  for (const StepId id : steps_of(plan, instance)) {
+    const Step& step = plan.step(id);
+    if (step.verb == Verb::Handle && step.action == scenario::SignalAction::Steps) {
+      signals.insert(scenario::signal_name(step.signal));
+    }
+  }
+  const std::vector<std::string> names(signals.begin(), signals.end());
+  return names.empty() ? "no signal" : "only " + base::enumerate_words(names);
+}
+
 base::Error unknown_event(const Plan& plan, const EventPattern& pattern, InstanceId instance) {
   const std::string process = process_text(pattern.process);
   if (const auto kind = kind_of_stop(pattern.what)) {
@@ -326,6 +342,10 @@ base::Error unknown_event(const Plan& plan, const EventPattern& pattern, Instanc
         base::ErrorKind::BadInput,
         fmt::format("`{}`: no step of the file makes this event; it comes with `{}: {}`",
                     pattern.text, *kind == Event::Kind::Stopped ? "suspend" : "resume", process)};
+  }
+  if (pattern.what == "got") {
+    return {base::ErrorKind::BadInput,
+            fmt::format("`{}`: {} handles {}", pattern.text, process, handled_by(plan, instance))};
   }
   if (pattern.what == "orphaned" && !has_parent(plan, instance)) {
     return {base::ErrorKind::BadInput,
@@ -406,6 +426,18 @@ std::vector<EventFinder::ProcessMatch> EventFinder::processes(const ProcessPatte
   return found;
 }
 
+const std::vector<StepId>& EventFinder::groups(InstanceId instance, Verb verb) const {
+  const auto [known, is_new] = groups_.try_emplace(instance);
+  if (is_new) {
+    for (const StepId id : steps_of(plan_, instance)) {
+      if (is_named_group(plan_.step(id), id)) {
+        known->second[plan_.step(id).verb].push_back(id);
+      }
+    }
+  }
+  return known->second[verb];
+}
+
 base::Result<std::vector<Match>> EventFinder::find(const EventPattern& pattern) const {
   const auto where = processes(pattern.process);
   if (where.empty()) {
@@ -420,7 +452,7 @@ base::Result<std::vector<Match>> EventFinder::find_in(const std::vector<ProcessM
       pattern.process_operand ? processes(*pattern.process_operand) : ProcessMatches();
   std::vector<Match> found;
   for (const ProcessMatch& process : where) {
-    for (Match& match : matches_in(plan_, process, pattern, operands)) {
+    for (Match& match : matches_in(*this, plan_, process, pattern, operands)) {
       found.push_back(std::move(match));
     }
   }

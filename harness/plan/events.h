@@ -65,6 +65,9 @@ class EventFinder {
   // Every instance whose path ends so, in the plan's order; empty if there is none.
   [[nodiscard]] std::vector<ProcessMatch> processes(const scenario::ProcessPattern& pattern) const;
 
+  // The first steps of the groups of this verb that an order can name, as it counts them.
+  [[nodiscard]] const std::vector<StepId>& groups(InstanceId instance, scenario::Verb verb) const;
+
   // Every event that the pattern denotes, at least one; else BadInput, saying what there is
   // instead.
   [[nodiscard]] base::Result<std::vector<Match>> find(const scenario::EventPattern& pattern) const;
@@ -87,6 +90,8 @@ class EventFinder {
   const Plan plan_;
   // The instances of each name; made when somebody asks for a process.
   mutable std::map<std::string_view, std::vector<InstanceId>> by_name_;
+  // Likewise of each instance that somebody has asked for a step.
+  mutable std::map<InstanceId, std::map<scenario::Verb, std::vector<StepId>>> groups_;
 };
 
 // Whether the step makes an event of this kind, Stopped or Continued, of the process that it acts

@@ -224,8 +224,9 @@ TEST(UnknownNames, WithoutANearOneWhatThereIsIsListed) {
               ElementsAre("`server.ready[0].call`: no step of `server` makes this event; it has "
                           "begin, end and listen"));
   EXPECT_THAT(found(family(), "worker[0].got(SIGTERM)"),
-              ElementsAre("`worker[0].got(SIGTERM)`: no step of `worker[0]` makes this event; it "
-                          "has begin, done, end, handle, handled, mark, send, sent and start"));
+              ElementsAre("`worker[0].got(SIGTERM)`: worker[0] handles only SIGUSR1"));
+  EXPECT_THAT(found(family(), "main.got(SIGTERM)"),
+              ElementsAre("`main.got(SIGTERM)`: main handles no signal"));
 }
 
 TEST(UnknownNames, AnOccurrenceTooManyDenotesNothing) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 
 namespace procession::plan {
 
@@ -257,6 +258,10 @@ class LinePlanner {
     step.signal = asked.signal;
     step.group_signal = asked.group;
     step.action = asked.action;
+    if (asked.verb == Verb::Handle && asked.signal == SIGCHLD &&
+        asked.action == scenario::SignalAction::Ignore) {
+      builder_.header.loses_ends = 1;
+    }
     step.write_end = asked.write_end;
     step.service = asked.service;
     step.served_by = asked.handler;

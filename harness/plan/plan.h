@@ -213,6 +213,7 @@ struct Header {
   std::uint32_t has_timing = 0;    // some expectation is judged by the clock
   std::uint32_t watches_ends = 0;  // some instance is watched
   std::uint32_t has_cpus = 0;      // some process keeps to certain CPUs
+  std::uint32_t loses_ends = 0;    // some process ignores SIGCHLD: the kernel reaps for it
 };
 
 // A view of the bytes; copying it copies a pointer.
@@ -281,6 +282,7 @@ class Plan {
     return part<scenario::Symbol>(header().symbols, range);
   }
   [[nodiscard]] bool has_cpus() const { return header().has_cpus != 0; }
+  [[nodiscard]] bool loses_ends() const { return header().loses_ends != 0; }
   // Whether any process adds to its environment.
   [[nodiscard]] bool has_variables() const { return header().variables.count != 0; }
   // Texts like "NAME=value", with a 0 behind.

@@ -5,6 +5,7 @@
 #include "harness/player/deadline.h"
 #include "harness/player/fd_message.h"
 #include "harness/player/forkserver.h"
+#include "harness/player/pin.h"
 #include "harness/player/self.h"
 #include "harness/player/start.h"
 
@@ -41,18 +42,11 @@ int spawn_forkserver(plan::InstanceId forkserver, const os::UniqueFd& listening)
   return spawn_player(Door::Forkserver, forkserver);
 }
 
-// Somebody has reserved it and has not opened the socket yet.
-bool is_being_made(plan::InstanceId forkserver) {
-  const trace::Slot& slot = slot_of(forkserver);
-  return slot.state.load(std::memory_order_acquire) == trace::Slot::Reserved &&
-         slot.pid.load(std::memory_order_acquire) == 0 &&
-         (slot.flags.load(std::memory_order_acquire) & trace::Slot::kStartFailed) == 0;
-}
-
 int connect_to(plan::InstanceId forkserver, const os::UniqueFd& socket) {
   const AbstractAddress name = address();
   for (;;) {
-    const bool early = is_being_made(forkserver);
+    // Somebody has reserved it and has not opened the socket yet.
+    const bool early = pin(forkserver).state == Pin::State::Coming;
     if (::connect(socket.get(), name.get(), name.size()) == 0) {
       return 0;
     }

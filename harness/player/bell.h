@@ -5,9 +5,9 @@
 // arena's nonce, the owner's slot and the number in Slot::waiting. Nobody else's descriptor is
 // needed to ring it, and it polls together with pidfds and sockets.
 //
-// No ring is lost: the owner says that it waits, opens the bell, looks at what it waits for, and
-// only then sleeps; the ringer changes that and then looks whether the owner waits. A ring says
-// nothing but "look again".
+// No ring comes too early: the owner says that it waits, opens the bell, looks at what it waits
+// for, and only then sleeps; the ringer changes that and then looks whether the owner waits. A ring
+// says nothing but "look again".
 
 #include "harness/os/unique_fd.h"
 #include "harness/plan/plan.h"
@@ -15,6 +15,9 @@
 #include <cstdint>
 
 namespace procession::player {
+
+// A ring is lost when the ringer has no descriptor left for it: so nobody sleeps longer.
+inline constexpr std::int64_t kLookAnyway = 1'000'000'000;  // ns
 
 // The own bell. A handler that waits while its process waits uses the same one.
 class Bell {

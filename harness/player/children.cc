@@ -90,7 +90,7 @@ Outcome wait_for_forkserver(InstanceId child, Deadline deadline) {
     }
     std::array entries = {pollfd{bell.fd(), POLLIN, 0},
                           pollfd{forkserver.process.get(), POLLIN, 0}};
-    (void)poll_until(entries, deadline);
+    (void)poll_until(entries, Deadline::earlier(deadline, Deadline::in(kLookAnyway)));
   }
 }
 

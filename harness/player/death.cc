@@ -74,8 +74,10 @@ void mark_reaped(const trace::Arena& arena, std::uint32_t run, trace::Slot& slot
                  std::int32_t status, std::uint32_t by) {
   slot.status = status;
   slot.reaper = by;
-  slot.state.store(Slot::Reaped, std::memory_order_release);
-  arena.run(run).slots_reaped.fetch_add(1, std::memory_order_acq_rel);
+  // A handler may have said the same in between: it is counted once.
+  if (slot.state.exchange(Slot::Reaped, std::memory_order_acq_rel) != Slot::Reaped) {
+    arena.run(run).slots_reaped.fetch_add(1, std::memory_order_acq_rel);
+  }
 }
 
 Reaped reap_child(const trace::Arena& arena, std::uint32_t run, InstanceId instance, int pid,

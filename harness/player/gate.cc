@@ -21,8 +21,6 @@ constexpr std::int64_t kLongestPatience = 100 * kMillisecond;
 // Looking again costs each waiter of n a look at n arrivals.
 constexpr std::int64_t kLookAgain = 100 * kMillisecond;
 constexpr std::int64_t kLookAgainPerFeed = kMillisecond / 10;
-// A ring is lost when the ringer has no descriptor left for it.
-constexpr std::int64_t kLookAnyway = 1000 * kMillisecond;
 
 std::uint32_t count_of(const Gate& gate) {
   return word(gate.counter).load(std::memory_order_seq_cst);

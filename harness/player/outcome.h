@@ -3,14 +3,13 @@
 // What came of a step: made by the function that plays it, put into its line by play.cc.
 
 #include "harness/plan/plan.h"
+#include "harness/trace/arena.h"
 
 #include <cstdint>
-#include <limits>
 
 namespace procession::player {
 
-// The answer `none` of join, exitcode and receive (end of file).
-inline constexpr std::int64_t kNoAnswer = std::numeric_limits<std::int64_t>::min();
+using trace::kNoAnswer;
 
 struct Outcome {
   scenario::Symbol error = 0;  // errno or an error of the model; 0 = it succeeded

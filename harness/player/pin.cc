@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "harness/player/pin.h"
 
+#include "harness/base/time.h"
+#include "harness/os/proc_entry.h"
 #include "harness/player/deadline.h"
 #include "harness/player/self.h"
 
@@ -18,10 +20,20 @@ bool is_marked_dead(const Slot& slot) {
   return slot.state.load(std::memory_order_acquire) >= Slot::Dead;
 }
 
+// Where the kernel may have reaped it, its number may be another process's by now.
+bool is_another(const os::UniqueFd& process, const Slot& slot) {
+  if (!the_plan().loses_ends() || slot.proc_started == 0) {
+    return false;
+  }
+  os::ProcEntry::Stat stat;
+  const os::ProcEntry entry = os::ProcEntry::of(process);
+  return entry && (!entry.read(stat) || stat.started != slot.proc_started);
+}
+
 Pin hold(const Slot& slot, pid_t pid) {
   os::UniqueFd process = os::open_pidfd(pid);
   const int error = process ? 0 : errno;
-  if (is_marked_dead(slot) || error == ESRCH) {
+  if (is_marked_dead(slot) || error == ESRCH || (error == 0 && is_another(process, slot))) {
     return {.state = Pin::State::Dead};
   }
   if (error != 0) {
@@ -30,10 +42,24 @@ Pin hold(const Slot& slot, pid_t pid) {
   return {.state = Pin::State::Held, .process = std::move(process)};
 }
 
+// Whoever had reserved it has ended in between, and nobody will make it. The first who sees that
+// its maker has ended notes when.
+bool is_abandoned(Slot& slot) {
+  const std::uint32_t maker = slot.maker.load(std::memory_order_acquire);
+  const plan::InstanceId makes = maker - 1 - slot_index(0);
+  if (maker != 0 && pin_living(makes).state != Pin::State::Dead) {
+    return false;
+  }
+  std::int64_t since = 0;
+  const std::int64_t now = base::now().ns;
+  return !slot.abandoned.compare_exchange_strong(since, now, std::memory_order_acq_rel) &&
+         base::Duration(now - since) > Slot::kStartGrace;
+}
+
 }  // namespace
 
 Pin pin(plan::InstanceId instance) {
-  const Slot& slot = slot_of(instance);
+  Slot& slot = slot_of(instance);
   const std::uint32_t state = slot.state.load(std::memory_order_acquire);
   if (state == Slot::Free) {
     return {.state = Pin::State::Unmade};
@@ -45,7 +71,10 @@ Pin pin(plan::InstanceId instance) {
     return {.state = Pin::State::Failed};
   }
   const pid_t pid = slot.pid.load(std::memory_order_acquire);
-  return pid == 0 ? Pin{.state = Pin::State::Coming} : hold(slot, pid);
+  if (pid != 0) {
+    return hold(slot, pid);
+  }
+  return {.state = is_abandoned(slot) ? Pin::State::Failed : Pin::State::Coming};
 }
 
 Pin pin_once_made(plan::InstanceId instance) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The loop of every player: begin, then one step after the other.
 #include "harness/base/check.h"
+#include "harness/os/proc_entry.h"
 #include "harness/os/process.h"
 #include "harness/os/signals.h"
 #include "harness/player/gate.h"
@@ -20,8 +21,6 @@ using plan::Feed;
 using plan::Step;
 using plan::StepId;
 using scenario::Verb;
-
-constexpr int kStatusOfError = 1;
 
 Outcome act(StepId id, const Step& step, trace::Line& line) {
   if (step.known_error != 0) {
@@ -164,6 +163,10 @@ void begin() {
   slot.begin = base::now().ns;
   slot.pid.store(os::own_pid(), std::memory_order_release);
   slot.ppid = os::parent_pid();
+  if (the_plan().loses_ends()) {
+    os::ProcEntry::Stat stat;
+    slot.proc_started = os::ProcEntry::open("self").read(stat) ? stat.started : 0;
+  }
   slot.state.store(trace::Slot::Began, std::memory_order_release);
   arrive(the_plan().instance(self().instance).begin_feeds, Feed::Point::Begin);
   os::unblock_all();

@@ -118,6 +118,7 @@ bool reserve(InstanceId instance) {
     this_run().slots_started.fetch_sub(1, std::memory_order_acq_rel);
     return false;
   }
+  slot_of(instance).maker.store(slot_index(self().instance) + 1, std::memory_order_release);
   return true;
 }
 

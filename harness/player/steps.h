@@ -45,6 +45,8 @@ void begin();
 [[noreturn]] void exit_in_order(plan::StepId id, trace::Line& line, int status);
 [[noreturn]] void exit_now(const plan::Step& step);
 [[noreturn]] void raise_error(const plan::Step& step, trace::Line& line);
+// Of a process that an error ended which no `fails` names.
+inline constexpr int kStatusOfError = 1;
 [[noreturn]] void play_last_exit(int status);  // the one at the end of the line
 [[nodiscard]] Outcome end_by(const plan::Step& step);
 

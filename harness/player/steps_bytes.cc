@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace procession::player {
@@ -20,16 +21,25 @@ struct Received {
   scenario::Symbol error = 0;
 };
 
+// Another reader may have been faster, and then a plain read would wait. Before Linux 6.4 pipes do
+// not take the flag.
+ssize_t read_what_is_there(int fd, std::span<char> into) {
+  const iovec part{into.data(), into.size()};
+  const ssize_t size = ::preadv2(fd, &part, 1, -1, RWF_NOWAIT);
+  return size < 0 && errno == EOPNOTSUPP ? ::read(fd, into.data(), into.size()) : size;
+}
+
 Received read_message(int fd, std::span<char> into, Deadline deadline) {
   for (;;) {
     if (!deadline.is_never() && !wait_ready(fd, POLLIN, deadline)) {
       return {0, scenario::kTimedOut};
     }
-    const ssize_t size = ::read(fd, into.data(), into.size());
+    const ssize_t size =
+        deadline.is_never() ? ::read(fd, into.data(), into.size()) : read_what_is_there(fd, into);
     if (size >= 0) {
       return {static_cast<std::size_t>(size), 0};
     }
-    if (errno != EINTR) {
+    if (errno != EINTR && errno != EAGAIN) {
       return {0, errno};
     }
   }

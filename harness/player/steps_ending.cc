@@ -17,8 +17,6 @@ namespace {
 
 using plan::Feed;
 
-constexpr int kStatusOfError = 1;
-
 void note_parent(plan::StepId id) {
   trace::Slot& slot = self().slot();
   const pid_t parent = os::parent_pid();

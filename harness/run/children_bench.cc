@@ -42,6 +42,34 @@ double ns_between(base::Instant from, base::Instant to) {
   return static_cast<double>((to - from).count());
 }
 
+// `measure`: how long the steps took in a run; by hand `what` takes as long.
+void compare_with_hand(benchmark::State& state, const testing::Planned& scenario,
+                       double (*measure)(const Record&, const plan::Plan&), RawRequest::What what,
+                       const std::string& label) {
+  const Opponent raw = Opponent::raw_forks();
+  for ([[maybe_unused]] auto _ : state) {
+    std::vector<double> by_hand;
+    std::vector<double> played;
+    Side side{.scenario = scenario};
+    side.look = [&](const Record& record) { played.push_back(measure(record, scenario.plan())); };
+    RoundsOptions options;
+    options.rounds = 101;
+    options.before = [&] { by_hand.push_back(raw.play_ns(what, kChildren)); };
+    play_in_turn({&side}, options);
+    report_figure(state, testing::ratios(played, by_hand), Aim::AtMost, 1.1, label);
+    state.counters["raw_us"] = testing::median(by_hand) / 1e3 / kChildren;
+    state.counters["step_us"] = testing::median(played) / 1e3 / kChildren;
+  }
+}
+
+// From the first start to the last join.
+double start_to_join(const Record& record, const plan::Plan& plan) {
+  const auto starts = events_of(record, plan, Verb::Start);
+  const auto joins = events_of(record, plan, Verb::Join);
+  base::check(joins.size() == kChildren, "all children are joined");
+  return ns_between(starts.front()->call, *joins.back()->returned);
+}
+
 void start_and_join(benchmark::State& state) {
   const testing::Planned scenario = testing::planned(R"(
 processes:
@@ -55,28 +83,22 @@ processes:
     count: 50
     steps: []
 )");
-  const Opponent raw = Opponent::raw_forks();
-  for ([[maybe_unused]] auto _ : state) {
-    std::vector<double> by_hand;
-    std::vector<double> played;
-    Side side{.scenario = scenario};
-    side.look = [&](const Record& record) {
-      const auto starts = events_of(record, scenario.plan(), Verb::Start);
-      const auto joins = events_of(record, scenario.plan(), Verb::Join);
-      base::check(joins.size() == kChildren, "all children are joined");
-      played.push_back(ns_between(starts.front()->call, *joins.back()->returned));
-    };
-    RoundsOptions options;
-    options.rounds = 101;
-    options.before = [&] { by_hand.push_back(raw.play_ns(RawRequest::SerialChildren, kChildren)); };
-    play_in_turn({&side}, options);
-    report_figure(state, testing::ratios(played, by_hand), Aim::AtMost, 1.1,
-                  "of fork and waitid by hand");
-    state.counters["raw_us"] = testing::median(by_hand) / 1e3 / kChildren;
-    state.counters["step_us"] = testing::median(played) / 1e3 / kChildren;
-  }
+  compare_with_hand(state, scenario, start_to_join, RawRequest::SerialChildren,
+                    "of fork and waitid by hand");
 }
 BENCHMARK(start_and_join)->Iterations(1);
+
+// The sum over the children of what it took from the signal to the join.
+double signals_to_joins(const Record& record, const plan::Plan& plan) {
+  const auto signals = events_of(record, plan, Verb::Terminate);
+  const auto joins = events_of(record, plan, Verb::Join);
+  base::check(joins.size() == kChildren && signals.size() == kChildren, "all were ended");
+  double sum = 0;
+  for (std::size_t i = 0; i < joins.size(); ++i) {
+    sum += ns_between(signals[i]->call, *joins[i]->returned);
+  }
+  return sum;
+}
 
 void terminate_until_reaped(benchmark::State& state) {
   const testing::Planned scenario = testing::planned(R"(
@@ -97,30 +119,8 @@ processes:
 expect:
   exit: {child: SIGTERM}
 )");
-  const Opponent raw = Opponent::raw_forks();
-  for ([[maybe_unused]] auto _ : state) {
-    std::vector<double> by_hand;
-    std::vector<double> played;
-    Side side{.scenario = scenario};
-    side.look = [&](const Record& record) {
-      const auto signals = events_of(record, scenario.plan(), Verb::Terminate);
-      const auto joins = events_of(record, scenario.plan(), Verb::Join);
-      base::check(joins.size() == kChildren && signals.size() == kChildren, "all were ended");
-      double sum = 0;
-      for (std::size_t i = 0; i < joins.size(); ++i) {
-        sum += ns_between(signals[i]->call, *joins[i]->returned);
-      }
-      played.push_back(sum);
-    };
-    RoundsOptions options;
-    options.rounds = 101;
-    options.before = [&] { by_hand.push_back(raw.play_ns(RawRequest::Terminations, kChildren)); };
-    play_in_turn({&side}, options);
-    report_figure(state, testing::ratios(played, by_hand), Aim::AtMost, 1.1,
-                  "of kill and waitid by hand");
-    state.counters["raw_us"] = testing::median(by_hand) / 1e3 / kChildren;
-    state.counters["step_us"] = testing::median(played) / 1e3 / kChildren;
-  }
+  compare_with_hand(state, scenario, signals_to_joins, RawRequest::Terminations,
+                    "of kill and waitid by hand");
 }
 BENCHMARK(terminate_until_reaped)->Iterations(1);
 
@@ -184,6 +184,7 @@ void start_from_a_large_process(benchmark::State& state, const char* method) {
     state.counters["large_us"] = testing::median(from_large) / 1e3;
   }
 }
+BENCHMARK_CAPTURE(start_from_a_large_process, vfork, "vfork")->Iterations(1);
 BENCHMARK_CAPTURE(start_from_a_large_process, spawn, "spawn")->Iterations(1);
 BENCHMARK_CAPTURE(start_from_a_large_process, forkserver, "forkserver")->Iterations(1);
 

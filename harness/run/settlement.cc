@@ -18,9 +18,6 @@ constexpr base::Duration kSoon = 1ms;
 constexpr base::Duration kLater = 10s;
 // How long a survivor may be busy before it counts as one.
 constexpr base::Duration kGrace = 200ms;
-// How long a start may be under way. Only one whose starter was killed before it made anything
-// takes that long.
-constexpr base::Duration kStartGrace = 1s;
 
 // It sleeps or is stopped, and no signal is on its way to it: nothing that has happened so far will
 // end it.
@@ -109,7 +106,7 @@ bool Settlement::watch(plan::InstanceId instance) {
 }
 
 bool Settlement::some_start_is_under_way() const {
-  if (base::now() - begun_ >= kStartGrace) {
+  if (base::now() - begun_ >= trace::Slot::kStartGrace) {
     return false;
   }
   for (plan::InstanceId i = 0; i < plan_.instances().size(); ++i) {

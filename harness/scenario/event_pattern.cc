@@ -2,7 +2,9 @@
 // One recursive-descent parser; each of its functions reads one production of the grammar.
 #include "harness/scenario/event_pattern.h"
 
+#include "harness/base/text.h"
 #include "harness/scenario/event_grammar.h"
+#include "harness/scenario/keys.h"
 #include "harness/scenario/scalar.h"
 #include "harness/scenario/source_text.h"
 #include "harness/scenario/tree.h"
@@ -208,6 +210,16 @@ void Parser::operand(EventPattern& event) {
   }
 }
 
+// "; did you mean `got`?" of a word that may have an operand.
+std::string near_word(std::string_view word) {
+  std::vector<std::string_view> known(kWordsWithOperand.begin(), kWordsWithOperand.end());
+  for (const VerbRow& row : verb_rows()) {
+    known.push_back(row.operand.name);
+  }
+  const auto near = base::nearest_word(word, known);
+  return near ? fmt::format("; did you mean `{}`?", *near) : "";
+}
+
 // what = word | verb [ "(" operand ")" ] | label .
 void Parser::what(EventPattern& event) {
   const std::size_t begin = next_;
@@ -225,7 +237,8 @@ void Parser::what(EventPattern& event) {
                      : event.what == "got" ? "got(SIGTERM)"
                                            : "phase(measure)"));
   } else if (has_operand && !needs_operand && !verb_named(event.what)) {
-    fail_at(begin, fmt::format("`{}` is no verb, and only verbs have an operand", event.what));
+    fail_at(begin, fmt::format("`{}` is no verb, and only verbs have an operand{}", event.what,
+                               near_word(event.what)));
   }
 }
 

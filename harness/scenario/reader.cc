@@ -186,7 +186,7 @@ base::Result<std::string> bytes_of(const std::string& file) {
   if (status.st_size > static_cast<off_t>(SourceText::kMaxBytes)) {
     return cannot_read("the file is larger than 1024 KiB");
   }
-  std::string bytes(SourceText::kMaxBytes + 1, '\0');
+  std::string bytes(static_cast<std::size_t>(status.st_size) + 1, '\0');
   std::size_t size = 0;
   while (size < bytes.size()) {
     const ssize_t got = ::read(fd.get(), bytes.data() + size, bytes.size() - size);
@@ -197,6 +197,9 @@ base::Result<std::string> bytes_of(const std::string& file) {
       break;
     }
     size += got > 0 ? static_cast<std::size_t>(got) : 0;
+    if (size == bytes.size()) {
+      bytes.resize(SourceText::kMaxBytes + 1);  // it has grown
+    }
   }
   bytes.resize(size);
   return bytes;

@@ -74,7 +74,9 @@ Position SourceText::position(std::size_t offset) const {
   const auto after = std::ranges::upper_bound(line_starts_, offset);
   const std::size_t start = *(after - 1);
   const std::size_t bytes = offset - start;
-  const std::size_t extra = continuation_bytes_before(offset) - continuation_bytes_before(start);
+  const std::size_t extra =
+      bytes < kBlock ? continuation_bytes(text_.substr(start, bytes))
+                     : continuation_bytes_before(offset) - continuation_bytes_before(start);
   return {static_cast<int>(after - line_starts_.begin()), static_cast<int>(bytes - extra + 1)};
 }
 

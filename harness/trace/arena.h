@@ -27,11 +27,15 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 namespace procession::trace {
 
 inline constexpr std::uint32_t kNoSlot = 0xFFFF'FFFF;
+
+// The answer `none` of join, exitcode and receive (end of file).
+inline constexpr std::int64_t kNoAnswer = std::numeric_limits<std::int64_t>::min();
 
 // One recorded event; a cache line.
 struct alignas(64) Line {
@@ -86,6 +90,7 @@ struct alignas(64) Slot {
     Reserved = 1,  // its starter is about to make it; pid not yet known
     Began = 2,     // it has played its first instruction (stored by itself)
     Dead = 3,  // its reaper has seen it dead: stored before it reaps, so `pid` may be reused after
+               // (not where the kernel reaps by itself, as SIGCHLD is ignored: proc_started)
     Reaped = 4,  // and `status` is final
   };
   std::atomic<std::uint32_t> state;
@@ -113,10 +118,20 @@ struct alignas(64) Slot {
   std::int64_t end_seen;       // when the warden saw that it had ended, 0 = never
   // Of a daemon that is being made: the process that makes it, 0 = none (player/daemonize.h).
   std::atomic<std::int32_t> intermediate;
+  std::atomic<std::uint32_t> maker;  // slot number + 1 of who has reserved it, 0 = not known yet
+  // While Reserved, without a number: when somebody first saw that nobody makes it; 0 = never.
+  std::atomic<std::int64_t> abandoned;
+  std::uint64_t
+      proc_started;  // os::ProcEntry::Stat::started, where ends may be lost; 0 = not known
   // Of a program that has ended: how many processes of its own it left behind, which were then
-  // ended, and the name of one of them, as /proc shows it.
+  // ended, and the name of one of them, as /proc shows it. (A third cache line that players leave
+  // alone.)
   std::uint32_t left_behind;
   char left_behind_name[16];
+
+  // So long who is Reserved, without a number, may still come when its maker has ended: it may have
+  // been made, and have its first moment still before it.
+  static constexpr base::Duration kStartGrace{1'000'000'000};
 
   static constexpr std::uint32_t kByWarden = 0xFFFF'FFFE;  // the reaper of orphans
   static constexpr std::uint32_t kByZygote = 0xFFFF'FFFD;  // main's parent
@@ -132,7 +147,7 @@ struct alignas(64) Slot {
   static constexpr std::uint32_t kDaemonized = 64;    // made by an intermediate process
   static constexpr std::uint32_t kOutputCut = 128;    // a program has printed more than is kept
 };
-static_assert(sizeof(Slot) == 128);
+static_assert(sizeof(Slot) == 192);
 
 constexpr std::int32_t exited_status(int code) { return code & 0xFF; }
 constexpr std::int32_t signal_status(int signal, bool core) {

@@ -10,9 +10,6 @@ namespace procession::trace {
 
 namespace {
 
-// An answer of this value is `none`.
-constexpr std::int64_t kNoAnswer = INT64_MIN;
-
 // Reads one run. Damage is noted once, by its first cause.
 class RunReader {
  public:

@@ -114,7 +114,6 @@ std::string status_text(std::int32_t status) {
 
 std::string answer_text(const Context& context, const trace::Event& event) {
   using scenario::Verb;
-  constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();
   if (!event.returned) {
     return "none";
   }
@@ -126,9 +125,11 @@ std::string answer_text(const Context& context, const trace::Event& event) {
       return event.answer != 0 ? "true" : "false";
     case Verb::Join:
     case Verb::Exitcode:
-      return event.answer == kNone ? "none" : status_text(static_cast<std::int32_t>(event.answer));
+      return event.answer == trace::kNoAnswer
+                 ? "none"
+                 : status_text(static_cast<std::int32_t>(event.answer));
     case Verb::Receive:
-      return event.answer == kNone ? "eof" : event.text;
+      return event.answer == trace::kNoAnswer ? "eof" : event.text;
     case Verb::Print:
     case Verb::Request:
     case Verb::ActiveChildren:

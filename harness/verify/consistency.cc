@@ -21,8 +21,6 @@ using trace::Line;
 
 namespace {
 
-constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();  // a step's answer `none`
-
 bool ends_its_process(Verb verb) {
   return verb == Verb::Exit || verb == Verb::ExitNow || verb == Verb::Raise;
 }
@@ -252,7 +250,7 @@ std::string Reading::answer_of(const Event& event) const {
     case Verb::Join:
     case Verb::Exitcode: {
       const auto& status = process(asked.target).status;
-      return event.answer == kNone || !status || *status == event.answer
+      return event.answer == trace::kNoAnswer || !status || *status == event.answer
                  ? ""
                  : fmt::format("{} was told another status than the one recorded",
                                finder_.name_of_step(event.step));

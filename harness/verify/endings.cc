@@ -55,7 +55,7 @@ class LeftCheck final : public EachRunCheck {
       return {VerdictKind::Broken,
               fmt::format("{} hung until its timeout of {}: {}", run_name(record),
                           base::format_duration(context_.asked.timeout), who_is_left(record)),
-              story_of(context_.plan, run)};
+              story_of(run)};
     }
     if (record.complete && !run.fault().empty()) {
       return {VerdictKind::Invalid, fmt::format("{}: {}", run_name(record), run.fault()), {}};
@@ -115,13 +115,29 @@ class LeftCheck final : public EachRunCheck {
         });
   }
 
-  [[nodiscard]] std::string who_is_left(const trace::Record& record) const {
+  // What each was doing. That main has ended says that no more was to come: then they may be meant
+  // to live on.
+  [[nodiscard]] std::vector<std::string> story_of(const Timeline& run) const {
+    std::vector<std::string> lines = verify::story_of(context_.plan, run);
+    if (!run.record().processes.front().left) {
+      lines.push_back(fmt::format("if this is meant, expect `survivors: [{}]`",
+                                  base::join_words(names_of_left(run.record()), ", ")));
+    }
+    return lines;
+  }
+
+  [[nodiscard]] std::vector<std::string> names_of_left(const trace::Record& record) const {
     std::vector<std::string> names;
     for (plan::InstanceId id = 0; id < record.processes.size(); ++id) {
       if (record.processes[id].left) {
         names.push_back(context_.finder.name_of(id));
       }
     }
+    return names;
+  }
+
+  [[nodiscard]] std::string who_is_left(const trace::Record& record) const {
+    std::vector<std::string> names = names_of_left(record);
     if (names.size() > kMostNames) {
       const std::size_t more = names.size() - kMostNames;
       names.resize(kMostNames);

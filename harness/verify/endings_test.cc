@@ -2,17 +2,26 @@
 // `timeout`, `left`, and the story of a run that hung.
 #include "harness/verify/judged_test.h"
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <csignal>
 
 namespace procession::verify {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Lt;
 using testing::planned;
 using testing::Planned;
 using testing::RecordScript;
+using ::testing::ResultOf;
+using ::testing::StartsWith;
 
 constexpr std::int64_t kTenSeconds = 10'000'000;
 
@@ -242,6 +251,51 @@ processes:
       ElementsAre("main had done its steps and waited for its children, for 10 s",
                   "child was in sleep on line 6, for 10 s",
                   "main.exit waits for child.end waits for child.exit waits for child.sleep"));
+}
+
+TEST(Story, OfAFailureThatNobodyExpectedTellsItFirst) {
+  const Planned test = planned(R"(
+processes:
+  main:
+    - start: child
+    - {join: child, timeout: 1ms}
+  child:
+    - sleep: forever
+)");
+  RecordScript run(test);
+  run.begin("main", 0).step("main.start(child)", 5, 15);
+  run.step("main.join(child)", 16, 17, trace::kNoAnswer, scenario::kTimedOut).exiting("main", 18);
+  run.begin("child", 20).open("child.sleep", 21);
+  run.timed_out({"main", "child"}, kTenSeconds);
+  EXPECT_EQ(story(test, run).front(),
+            "main failed in join(child) on line 5 (timed_out) and waited for its children, "
+            "for 10 s");
+}
+
+TEST(Story, OfALongChainTellsItsEnds) {
+  std::string text = "\nprocesses:\n  main:\n    - start: p0\n    - join: p0\n";
+  for (int i = 0; i < 30; ++i) {
+    text += fmt::format("  p{}:\n    - start: p{}\n    - join: p{}\n", i, i + 1, i + 1);
+  }
+  text += "  p30:\n    - sleep: forever\n";
+  const Planned test = planned(text);
+  RecordScript run(test);
+  std::vector<std::string> all = {"main"};
+  run.begin("main", 0).step("main.start(p0)", 5, 15).open("main.join(p0)", 16);
+  for (int i = 0; i < 30; ++i) {
+    const std::string name = fmt::format("p{}", i);
+    run.begin(name, 20).step(fmt::format("{}.start(p{})", name, i + 1), 25, 30);
+    run.open(fmt::format("{}.join(p{})", name, i + 1), 31);
+    all.push_back(name);
+  }
+  run.begin("p30", 20).open("p30.sleep", 21);
+  all.push_back("p30");
+  run.timed_out({all.begin(), all.end()}, kTenSeconds);
+  EXPECT_THAT(
+      story(test, run),
+      Contains(AllOf(StartsWith("main.join(p0) waits for p0.end waits for p0.exit waits "),
+                     HasSubstr(" more waits for "), EndsWith(" waits for p30.sleep"),
+                     ResultOf([](const std::string& chain) { return chain.size(); }, Lt(400u)))));
 }
 
 TEST(Story, TellsOfWhoHadNotBegunOrWasBetweenSteps) {

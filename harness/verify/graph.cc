@@ -44,6 +44,9 @@ bool asks(Verb verb) {
   return verb == Verb::Join || verb == Verb::IsAlive || verb == Verb::Exitcode;
 }
 
+// Nothing comes behind it.
+bool ends_here(Verb verb) { return verb == Verb::Exit || verb == Verb::ExitNow; }
+
 std::string about(const plan::Instance& instance) {
   std::vector<std::string> words;
   if (instance.kind == plan::Instance::Kind::Program) {
@@ -115,6 +118,9 @@ class Drawing {
   void add_steps(plan::Range steps) {
     for (StepId id = steps.first; id < steps.first + steps.count; ++id) {
       const plan::Step& step = plan_.step(id);
+      if (step.implicit && id > steps.first && ends_here(plan_.step(id - 1).verb)) {
+        continue;
+      }
       const std::string text = step.verb == Verb::Ready ? "ready"
                                : step.implicit          ? "exit"
                                                         : finder_.name_of_step(id);

@@ -44,6 +44,20 @@ std::vector<std::string> drawn(const std::string& text) {
   return edges;
 }
 
+TEST(Graph, HasNothingBehindABareExit) {
+  const auto test = testing::planned(R"(
+processes:
+  main:
+    - exit_now: 0
+)");
+  const Graph graph = graph_of(test.scenario, test.plan());
+  std::vector<std::string> texts;
+  for (const GraphNode& node : graph.nodes) {
+    texts.push_back(node.text);
+  }
+  EXPECT_THAT(texts, ElementsAre("begin", "exit_now", "end"));
+}
+
 TEST(Graph, HasALineForEachProcess) {
   const auto test = testing::planned(R"(
 processes:

@@ -37,8 +37,10 @@ class GuaranteedOrder final : public OrderCheck {
     Guarantees& of_some = context_.guarantees_of(*context_.widest);
     warrant_ = causes::Warrant::Posix;
     open_ = nullptr;
-    for (const Pair& pair : pairs_) {
-      if (has_one_in(pair, context_.absent)) {
+    const std::vector<bool> sure = of_all.are_sure(pairs_);
+    for (std::size_t i = 0; i < pairs_.size(); ++i) {
+      const Pair& pair = pairs_[i];
+      if (sure[i] || has_one_in(pair, context_.absent)) {
         continue;
       }
       const auto here = has_one_in(pair, context_.sometimes) ? of_some.of(pair) : of_all.of(pair);
@@ -134,7 +136,7 @@ class GuaranteedOrder final : public OrderCheck {
                                       context_.finder.name_of(open.left.front()));
     const std::string needed = needs_only(words, way);
     if (!needed.empty()) {
-      message += "; it needs only " + needed;
+      message += "; it needs only " + needed + failure_on(words, way);
     }
     if (tally_.too_close != 0) {
       message += fmt::format(" (too close to tell in {} of {})", tally_.too_close, tally_.runs);
@@ -159,6 +161,18 @@ class GuaranteedOrder final : public OrderCheck {
                 ? plan::Event{plan::Event::Kind::Success, named->instance, named->step, 0}
                 : *named;
         return words.name(context_.net->id_of(bare));
+      }
+    }
+    return "";
+  }
+
+  // ": a.signal(b) can fail (ESRCH)", if the way goes on from there.
+  [[nodiscard]] std::string failure_on(const Wording& words,
+                                       const std::vector<EventId>& way) const {
+    for (const EventId id : way) {
+      if (const auto failure = context_.net->failure_of(id)) {
+        return fmt::format(": {} can fail ({})", words.name(context_.net->success(failure->step)),
+                           context_.finder.symbol_name(failure->symbol));
       }
     }
     return "";

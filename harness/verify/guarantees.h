@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // Guarantees: whether one side of an order needs the other, asked of one net for many pairs. Keeps
-// the answers for the last left side and for the last right one, since orders between replicas ask
-// for the same one again and again.
+// what can happen without the last left side, since orders between replicas ask for the same one
+// again and again.
 
 #include "harness/causes/guarantee.h"
 #include "harness/causes/net_of.h"
@@ -31,6 +31,9 @@ class Guarantees {
 
   // The least warrant with which `right` needs `left`; none: it does not.
   [[nodiscard]] std::optional<causes::Warrant> of(const Pair& pair);
+  // Of each of many pairs, whether it is guaranteed by POSIX alone, as far as that can be told
+  // without a pass over the net for each left side.
+  [[nodiscard]] std::vector<bool> are_sure(std::span<const Pair> pairs);
   // Of each of many pairs, whether it is guaranteed at all: in few passes over the net.
   [[nodiscard]] std::vector<bool> are_guaranteed(std::span<const Pair> pairs) const;
   [[nodiscard]] bool can_happen(const Side& side) const;
@@ -46,8 +49,11 @@ class Guarantees {
  private:
   [[nodiscard]] std::optional<causes::Warrant> needs(const std::vector<causes::EventId>& left,
                                                      const Side& right);
-  // Whether by POSIX alone it needs `left` in any case. The cheap half of the question.
-  [[nodiscard]] bool surely_needs(causes::EventId right, const std::vector<causes::EventId>& left);
+  // Of each pair, whether its right side is known to need its left one.
+  [[nodiscard]] std::vector<bool> known(std::span<const Pair> pairs, const causes::Possible& can,
+                                        causes::Warrant trusted) const;
+  // Whether the right side does not come before all of the left one where all can happen.
+  [[nodiscard]] bool may_be_guaranteed(const Pair& pair) const;
   // Whether one event of `right` can happen, but not where `can` tells of it.
   template <class Can>
   [[nodiscard]] bool is_lost(const Side& right, Can can) const;
@@ -60,8 +66,6 @@ class Guarantees {
   std::vector<causes::EventId> last_left_;
   std::array<std::optional<causes::Possible>, 3> without_;  // by warrant, of last_left_
   std::optional<causes::Possible> can_by_posix_;
-  std::optional<causes::EventId> last_right_;
-  std::vector<bool> sure_needs_;  // of last_right_, by POSIX alone
 };
 
 }  // namespace procession::verify

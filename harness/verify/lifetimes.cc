@@ -47,15 +47,22 @@ class OverlapCheck final : public EachRunCheck {
     if (!run.fault().empty()) {
       return {VerdictKind::Invalid, fmt::format("{}: {}", run_name(run.record()), run.fault()), {}};
     }
-    Finding worst;
+    std::vector<Life> lives;
     for (std::size_t i = 0; i < members_.size(); ++i) {
       if (!run.record().processes[members_[i]].began) {
         return {VerdictKind::Broken,
                 fmt::format("vacuous: {} did not begin in {}", name(i), run_name(run.record())),
                 {}};
       }
+      lives.push_back(life_of(run, members_[i]));
+    }
+    if (lives.empty() || were_all_alive_at_once(lives)) {
+      return {};
+    }
+    Finding worst;
+    for (std::size_t i = 0; i < members_.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
-        const Finding here = judge_pair(run, i, j);
+        const Finding here = judge_pair(run, lives, i, j);
         if (is_worse(here.kind, worst.kind)) {
           worst = here;
         }
@@ -64,9 +71,17 @@ class OverlapCheck final : public EachRunCheck {
     return worst;
   }
 
-  [[nodiscard]] Finding judge_pair(const Timeline& run, std::size_t i, std::size_t j) const {
-    const Life a = life_of(run, members_[i]);
-    const Life b = life_of(run, members_[j]);
+  // It is the common case, and needs no look at each two.
+  [[nodiscard]] static bool were_all_alive_at_once(const std::vector<Life>& lives) {
+    const Life& last = std::ranges::max(lives, {}, &Life::begin);
+    return std::ranges::all_of(lives,
+                               [&](const Life& life) { return last.begin < life.least_end; });
+  }
+
+  [[nodiscard]] Finding judge_pair(const Timeline& run, const std::vector<Life>& lives,
+                                   std::size_t i, std::size_t j) const {
+    const Life& a = lives[i];
+    const Life& b = lives[j];
     if (a.begin < b.least_end && b.begin < a.least_end) {
       return {};
     }

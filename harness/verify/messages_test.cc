@@ -222,5 +222,81 @@ expect:
                           "are not"));
 }
 
+// --- a step that fails
+
+TEST(Messages, AStepThatFailsIsAWayToTheEnd) {
+  const Planned test = planned(R"(
+processes:
+  main:
+    - start: [a, b]
+    - join: [a, b]
+  a:
+    - signal: b
+      send: SIGCONT
+  b: []
+expect:
+  order: [a.signal(b) < a.end]
+)");
+  RecordScript run(test);
+  run.begin("main", 0).step("main.start(a)", 1, 2).step("main.start(b)", 3, 4);
+  run.begin("a", 3).begin("b", 5).step("a.signal(b)", 6, 7).exit("a", 8, 9).exit("b", 8, 9);
+  run.step("main.join(a)", 8, 10).step("main.join(b)", 11, 12).exit("main", 13, 14);
+  const Verdict verdict = verdict_on("order", test, {run.record});
+  EXPECT_EQ(said(verdict),
+            "broken: seen 1 of 1, not guaranteed: a.end can happen without a.signal(b); it needs "
+            "only a.exit: a.signal(b) can fail (not_started)");
+  EXPECT_THAT(verdict.evidence,
+              ElementsAre("a way without a.signal(b): main.begin → main.start(a) → a.begin → "
+                          "a.signal(b).call (fails: not_started) → a.exit → a.end"));
+}
+
+// --- who outlives main
+
+TEST(Messages, WhoOutlivesMainMayBeMeantTo) {
+  const Planned test = planned(R"(
+processes:
+  main:
+    - start: middle
+    - join: middle
+  middle:
+    - start: orphan
+    - exit_now: 0
+  orphan:
+    - sleep: forever
+)");
+  RecordScript run(test);
+  run.begin("main", 0).step("main.start", 1, 2).begin("middle", 3);
+  run.step("middle.start", 4, 5).begin("orphan", 6).open("orphan.sleep", 7);
+  run.exit("middle", 8, 9).step("main.join", 10, 11).exit("main", 12, 13);
+  run.timed_out({"orphan"}, 10'000'000);
+  EXPECT_THAT(verdict_on("left", test, {run.record}).evidence,
+              ElementsAre("orphan was in sleep on line 10, for 10 s",
+                          "if this is meant, expect `survivors: [orphan]`"));
+}
+
+// --- many outcomes
+
+TEST(Messages, OfManyOutcomesTheMostFrequentAreListed) {
+  const Planned test = planned(R"(
+runs: 20
+processes:
+  main:
+    - {print: "${pid}", as: said}
+expect:
+  outcomes:
+    allowed: [{}]
+    forbidden: [{said: none}]
+)");
+  std::vector<trace::Record> records;
+  for (int i = 0; i < 12; ++i) {
+    RecordScript run(test);
+    run.begin("main", 0).text("main.print", 1, std::to_string(std::max(i, 2))).exit("main", 3, 4);
+    records.push_back(run.record);
+  }
+  EXPECT_EQ(said_on("outcomes", test, records),
+            "held: 10 outcomes in 12 runs, all as listed: 3 of said: 2; 1 of said: 10; 1 of said: "
+            "11; 1 of said: 3; 1 of said: 4; 1 of said: 5; 1 of said: 6; 1 of said: 7; 2 more");
+}
+
 }  // namespace
 }  // namespace procession::verify

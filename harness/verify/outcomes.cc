@@ -255,11 +255,30 @@ class ListedOutcomes final : public OutcomeCheck {
               {}};
     }
     return {VerdictKind::Held,
-            fmt::format("{} outcome{} in {}, all as listed", seen_.size(),
-                        seen_.size() == 1 ? "" : "s", runs_text(runs_)),
+            fmt::format("{} outcome{} in {}, all as listed: {}", seen_.size(),
+                        seen_.size() == 1 ? "" : "s", runs_text(runs_), frequencies()),
             {}};
   }
 
+  // "98 of first: true; 2 of first: false", the most frequent first.
+  [[nodiscard]] std::string frequencies() const {
+    std::vector<std::pair<std::uint64_t, std::string>> sorted;
+    for (const auto& [outcome, count] : seen_) {
+      sorted.emplace_back(count, text_of(outcome));
+    }
+    std::ranges::stable_sort(sorted, std::greater{}, [](const auto& one) { return one.first; });
+    std::vector<std::string> words;
+    for (const auto& [count, text] : sorted) {
+      if (words.size() == kMostListed) {
+        words.push_back(fmt::format("{} more", sorted.size() - kMostListed));
+        break;
+      }
+      words.push_back(fmt::format("{} of {}", count, text));
+    }
+    return base::join_words(words, "; ");
+  }
+
+  static constexpr std::size_t kMostListed = 8;
   const Context& context_;
   std::vector<Observable> observables_;
   std::vector<Wanted> required_;

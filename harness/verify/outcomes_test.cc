@@ -42,7 +42,7 @@ trace::Record answered(const Planned& test, bool first, bool second) {
 TEST(Outcomes, RequiredOnesMustBeSeen) {
   const Planned test = polled("{required: [{first: \"true\", second: \"false\"}]}");
   EXPECT_EQ(said_on("outcomes", test, {answered(test, true, false)}),
-            "held: 1 outcome in 1 run, all as listed");
+            "held: 1 outcome in 1 run, all as listed: 1 of first: true, second: false");
 }
 
 TEST(Outcomes, ARequiredOneThatWasNotSeenIsInconclusive) {
@@ -65,8 +65,10 @@ TEST(Outcomes, OutsideOfAllowedIsBroken) {
 TEST(Outcomes, WhatIsRequiredIsAllowedToo) {
   const Planned test =
       polled("{allowed: [{first: \"false\"}], required: [{first: \"true\", second: \"false\"}]}");
-  EXPECT_EQ(said_on("outcomes", test, {answered(test, true, false), answered(test, false, false)}),
-            "held: 2 outcomes in 2 runs, all as listed");
+  EXPECT_EQ(
+      said_on("outcomes", test, {answered(test, true, false), answered(test, false, false)}),
+      "held: 2 outcomes in 2 runs, all as listed: 1 of first: false, second: false; 1 of first: "
+      "true, second: false");
 }
 
 TEST(Outcomes, WithoutAllowedAnythingElseIsFree) {

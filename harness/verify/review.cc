@@ -105,7 +105,7 @@ class Reviewer {
       check_process(parent.process, parent.at);
       if (parent.parent.value != "reaper" && parent.parent.value != "forkserver") {
         if (const auto pattern = scenario::read_process(parent.parent.value)) {
-          check_process(*pattern, parent.parent.at);
+          check_process(*pattern, parent.parent.at, {"reaper", "forkserver"});
         }
       }
     }
@@ -190,11 +190,12 @@ class Reviewer {
     }
   }
 
-  void check_process(const scenario::ProcessPattern& pattern, Position at) {
+  // `names`: what may stand there too.
+  void check_process(const scenario::ProcessPattern& pattern, Position at,
+                     std::vector<std::string_view> names = {}) {
     if (!finder_.processes(pattern).empty()) {
       return;
     }
-    std::vector<std::string_view> names;
     for (const plan::Instance& instance : plan_.instances()) {
       names.push_back(plan_.text(instance.template_name));
     }

@@ -16,6 +16,8 @@ namespace {
 using causes::EventId;
 using plan::InstanceId;
 
+constexpr std::size_t kLongestChain = 12;  // names
+
 // The step in which a process was when the run was stopped.
 const trace::Event* open_step(const trace::Process& process) {
   const auto& events = process.events;
@@ -51,6 +53,20 @@ std::string not_ready(const plan::Plan& plan, InstanceId id) {
   return "";
 }
 
+// The step that failed so that its process ended; none if the line was played to its end.
+const trace::Event* fatal_step(const plan::Plan& plan, const trace::Process& process) {
+  const trace::Event* last = nullptr;
+  for (const trace::Event& event : process.events) {
+    const bool is_step = event.kind == trace::Line::Step && !plan.step(event.step).implicit;
+    last = is_step ? &event : last;
+  }
+  if (last == nullptr || last->error == 0) {
+    return nullptr;
+  }
+  const auto expected = plan.symbols(plan.step(last->step).fails);
+  return std::ranges::count(expected, last->error) == 0 ? last : nullptr;
+}
+
 std::string doing(const plan::Plan& plan, const plan::EventFinder& finder, const Timeline& run,
                   InstanceId id, const trace::Event* open) {
   const std::string name = finder.name_of(id);
@@ -63,12 +79,31 @@ std::string doing(const plan::Plan& plan, const plan::EventFinder& finder, const
   }
   const base::Duration since = run.record().ended.value_or(open->call) - open->call;
   const plan::Step& step = plan.step(open->step);
+  const trace::Event* const fatal = fatal_step(plan, run.record().processes[id]);
+  if (step.verb == scenario::Verb::Exit && step.implicit && fatal != nullptr) {
+    return fmt::format("{} failed in {} on line {} ({}) and waited for its children, for {}", name,
+                       finder.name_of_step(fatal->step), plan.step(fatal->step).line,
+                       finder.symbol_name(fatal->error), base::format_duration(since));
+  }
   if (step.verb == scenario::Verb::Exit && step.implicit) {
     return fmt::format("{} had done its steps and waited for its children, for {}", name,
                        base::format_duration(since));
   }
   return fmt::format("{} was in {} on line {}, for {}", name, finder.name_of_step(open->step),
                      step.line, base::format_duration(since));
+}
+
+// Of a long chain its two ends.
+std::vector<std::string> shortened(std::vector<std::string> names) {
+  if (names.size() > kLongestChain) {
+    const auto middle = names.begin() + static_cast<std::ptrdiff_t>(kLongestChain / 2);
+    const auto rest = names.end() - static_cast<std::ptrdiff_t>(kLongestChain / 2);
+    const auto left_out = static_cast<std::size_t>(rest - middle);
+    names.erase(middle, rest);
+    names.insert(names.begin() + static_cast<std::ptrdiff_t>(kLongestChain / 2),
+                 fmt::format("{} more", left_out));
+  }
+  return names;
 }
 
 // "main.join(child) waits for child.end, which waits for …"
@@ -97,9 +132,9 @@ std::string waiting(const plan::Plan& plan, const Timeline& run, EventId event) 
     if (names.back() != names[back_to]) {
       names.push_back(names[back_to]);
     }
-    return "a circle: " + base::join_words(names, " waits for ");
+    return "a circle: " + base::join_words(shortened(names), " waits for ");
   }
-  return names.size() < 2 ? "" : base::join_words(names, " waits for ");
+  return names.size() < 2 ? "" : base::join_words(shortened(names), " waits for ");
 }
 
 }  // namespace

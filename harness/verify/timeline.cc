@@ -18,7 +18,6 @@ using scenario::Verb;
 namespace {
 
 constexpr base::Instant kEver{std::numeric_limits<std::int64_t>::max()};
-constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();  // a step's answer `none`
 
 bool ends_a_line(Verb verb) {
   return verb == Verb::Exit || verb == Verb::ExitNow || verb == Verb::Raise || verb == Verb::EndBy;
@@ -42,8 +41,7 @@ Timeline::Timeline(const plan::Plan& plan, const causes::PlanNet& net, const tra
       record_(record),
       happened_(net.net.event_count(), false),
       when_(net.net.event_count(), Interval{base::Instant{}, kEver}),
-      lines_(plan.steps().size(), nullptr),
-      order_(0) {
+      lines_(plan.steps().size(), nullptr) {
   for (InstanceId id = 0; id < record_.processes.size(); ++id) {
     note_process(id);
   }
@@ -56,7 +54,7 @@ Timeline::Timeline(const plan::Plan& plan, const causes::PlanNet& net, const tra
 
 void Timeline::settle() {
   put_in_order();
-  find_causes();
+  note_answered_causes();
   tighten();
 }
 
@@ -273,74 +271,73 @@ void Timeline::put_in_order() {
 }
 
 // A gate's members are causes when no more of them happened than it needs: then it needed them all.
-void Timeline::find_causes() {
-  std::ranges::sort(answered_);
-  causes_.clear();
-  auto answered = answered_.begin();
-  first_cause_.assign(happened_.size() + 1, 0);
-  for (EventId event = 0; event < happened_.size(); ++event) {
-    first_cause_[event] = static_cast<std::uint32_t>(causes_.size());
-    for (; answered != answered_.end() && answered->first == event; ++answered) {
-      if (happened_[answered->second]) {
-        causes_.push_back(answered->second);
-      }
-    }
-    if (!order_[event]) {
-      continue;
-    }
-    for (const causes::Gate& gate : net_.net.gates_of(event)) {
-      const auto members = net_.net.members_of(gate);
-      const auto count = std::ranges::count_if(members, [&](EventId m) { return order_[m]; });
-      if (static_cast<std::uint32_t>(count) == gate.need) {
-        std::ranges::copy_if(members, std::back_inserter(causes_),
-                             [&](EventId m) { return order_[m]; });
-      }
-    }
-  }
-  first_cause_.back() = static_cast<std::uint32_t>(causes_.size());
+bool Timeline::needed_all(const causes::Gate& gate) const {
+  return order_.members(gate.pool) == gate.need;
 }
 
 // Steps whose answer is data have no gate, but this answer had a cause.
 void Timeline::add_answered_cause(StepId step) {
   const plan::Step& asked = plan_.step(step);
   const trace::Event& event = *lines_[step];
-  const bool tells_of_an_end =
-      ((asked.verb == Verb::Join || asked.verb == Verb::Exitcode) && event.answer != kNone) ||
-      (asked.verb == Verb::IsAlive && event.answer == 0);
+  const bool tells_of_an_end = ((asked.verb == Verb::Join || asked.verb == Verb::Exitcode) &&
+                                event.answer != trace::kNoAnswer) ||
+                               (asked.verb == Verb::IsAlive && event.answer == 0);
   // What is not yet started is not alive either.
   const auto& dead_seen = record_.processes[asked.target].dead_seen;
   if (tells_of_an_end && dead_seen && *dead_seen <= *event.returned) {
-    answered_.emplace_back(net_.success(step), net_.end(asked.target));
+    answered_.push_back({net_.success(step), net_.end(asked.target)});
   }
 }
 
+void Timeline::note_answered_causes() {
+  std::erase_if(answered_, [&](const Answered& answer) {
+    return !order_[answer.event] || !order_[answer.cause];
+  });
+  std::ranges::sort(answered_);
+  causes_come_first_ = std::ranges::all_of(answered_, [&](const Answered& answer) {
+    return order_.place(answer.cause) < order_.place(answer.event);
+  });
+}
+
+// One pass each way suffices along the gates, whose members come first in the order. A pool hands
+// on the latest `lo` of its members, and the earliest `hi` of the events that needed all of them.
 void Timeline::tighten() {
-  const auto causes_of = [&](EventId event) {
-    return std::span(causes_).subspan(first_cause_[event],
-                                      first_cause_[event + 1] - first_cause_[event]);
-  };
-  // One pass each way suffices along the gates, whose causes come first in the order; a cause that
-  // only an answer tells of may stand anywhere in it.
-  bool again = true;
-  while (again) {
-    again = false;
-    for (const EventId event : order_.in_order()) {
-      for (const EventId cause : causes_of(event)) {
-        if (when_[event].lo < when_[cause].lo) {
-          when_[event].lo = when_[cause].lo;
-          again = !answered_.empty();
-        }
+  const causes::Net& net = net_.net;
+  const std::vector<EventId>& order = order_.in_order();
+  std::vector<base::Instant> bound;  // by pool
+  do {
+    bound.assign(net.pool_count(), base::Instant{});
+    for (const EventId event : order) {
+      base::Instant& lo = when_[event].lo;
+      for (const causes::Gate& gate : net.gates_of(event)) {
+        lo = needed_all(gate) ? std::max(lo, bound[gate.pool]) : lo;
+      }
+      for (const causes::PoolId pool : net.pools_with(event)) {
+        bound[pool] = std::max(bound[pool], lo);
       }
     }
-    for (auto event = order_.in_order().rbegin(); event != order_.in_order().rend(); ++event) {
-      for (const EventId cause : causes_of(*event)) {
-        if (when_[cause].hi > when_[*event].hi) {
-          when_[cause].hi = when_[*event].hi;
-          again = !answered_.empty();
-        }
+    bound.assign(net.pool_count(), kEver);
+    for (auto event = order.rbegin(); event != order.rend(); ++event) {
+      base::Instant& hi = when_[*event].hi;
+      for (const causes::PoolId pool : net.pools_with(*event)) {
+        hi = std::min(hi, bound[pool]);
+      }
+      for (const causes::Gate& gate : net.gates_of(*event)) {
+        bound[gate.pool] = needed_all(gate) ? std::min(bound[gate.pool], hi) : bound[gate.pool];
       }
     }
+  } while (tighten_by_answers());
+}
+
+// True if that tells more than the gates do.
+bool Timeline::tighten_by_answers() {
+  bool any = false;
+  for (const auto& [event, cause] : answered_) {
+    any = any || when_[event].lo < when_[cause].lo || when_[event].hi < when_[cause].hi;
+    when_[event].lo = std::max(when_[event].lo, when_[cause].lo);
+    when_[cause].hi = std::min(when_[event].hi, when_[cause].hi);
   }
+  return any;
 }
 
 // Nor does any net say what then happens: that a program can be executed is taken for granted, if
@@ -400,31 +397,45 @@ Relation Timeline::relation(EventId a, EventId b) const {
   return a != b && !chain(b, a).empty() ? Relation::After : Relation::TooClose;
 }
 
-// Breadth first from b back through the causes; along gates never behind a's own place.
+// Breadth first from b back through the causes; where they come first, never behind a's own place.
 std::vector<EventId> Timeline::chain(EventId a, EventId b) const {
   constexpr EventId kUnseen = std::numeric_limits<EventId>::max();
-  if (!order_[a] || !order_[b]) {
+  if (!order_[a] || !order_[b] || (causes_come_first_ && order_.place(b) < order_.place(a))) {
     return {};
   }
-  std::vector<EventId> after(happened_.size(), kUnseen);
+  const std::uint32_t first = causes_come_first_ ? order_.place(a) : 0;
+  const std::size_t end = causes_come_first_ ? order_.place(b) + 1 : order_.in_order().size();
+  std::vector<EventId> after(end - first, kUnseen);  // by place, from `first`
+  const auto after_of = [&](EventId event) -> EventId& {
+    return after[order_.place(event) - first];
+  };
+  std::vector<bool> is_passed(net_.net.pool_count(), false);
   std::vector<EventId> next = {b};
-  after[b] = b;
-  for (std::size_t i = 0; i < next.size() && after[a] == kUnseen; ++i) {
+  after_of(b) = b;
+  for (std::size_t i = 0; i < next.size() && after_of(a) == kUnseen; ++i) {
     const EventId event = next[i];
-    for (std::uint32_t c = first_cause_[event]; c < first_cause_[event + 1]; ++c) {
-      const EventId cause = causes_[c];
-      const bool can_lead = !answered_.empty() || order_.place(cause) >= order_.place(a);
-      if (after[cause] == kUnseen && can_lead) {
-        after[cause] = event;
+    const auto go_back_to = [&](EventId cause) {
+      if (order_[cause] && order_.place(cause) >= first && after_of(cause) == kUnseen) {
+        after_of(cause) = event;
         next.push_back(cause);
+      }
+    };
+    for (const Answered& answer :
+         std::ranges::equal_range(answered_, event, {}, &Answered::event)) {
+      go_back_to(answer.cause);
+    }
+    for (const causes::Gate& gate : net_.net.gates_of(event)) {
+      if (needed_all(gate) && !is_passed[gate.pool]) {
+        is_passed[gate.pool] = true;
+        std::ranges::for_each(net_.net.members_of(gate), go_back_to);
       }
     }
   }
   std::vector<EventId> path;
-  if (after[a] != kUnseen) {
+  if (after_of(a) != kUnseen) {
     path.push_back(a);
     while (path.back() != b) {
-      path.push_back(after[path.back()]);
+      path.push_back(after_of(path.back()));
     }
   }
   return path;

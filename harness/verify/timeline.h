@@ -59,9 +59,11 @@ class Timeline {
   void perhaps(causes::EventId event, Interval when);
   void settle();
   void put_in_order();
-  void find_causes();
   void add_answered_cause(plan::StepId step);
+  void note_answered_causes();
   void tighten();
+  bool tighten_by_answers();
+  [[nodiscard]] bool needed_all(const causes::Gate& gate) const;
   [[nodiscard]] bool could_not_execute() const;
   void find_fault();
   [[nodiscard]] std::string fault_of_causes() const;
@@ -75,9 +77,15 @@ class Timeline {
   std::vector<causes::EventId> perhaps_;  // effects of steps in which a process was ended
   std::vector<const trace::Event*> lines_;
   causes::Possible order_;
-  std::vector<std::uint32_t> first_cause_;  // by event, into causes_
-  std::vector<causes::EventId> causes_;
-  std::vector<std::pair<causes::EventId, causes::EventId>> answered_;  // {event, its cause}
+  // What only the answer of a step tells of: an event and its cause; sorted.
+  struct Answered {
+    causes::EventId event = 0;
+    causes::EventId cause = 0;
+
+    friend auto operator<=>(const Answered&, const Answered&) = default;
+  };
+  std::vector<Answered> answered_;
+  bool causes_come_first_ = true;  // in order_, also those of answered_
   std::string fault_;
 };
 

@@ -76,10 +76,22 @@ std::vector<EventId> Wording::essence(std::span<const EventId> events) const {
   return kept;
 }
 
+// " (fails: ESRCH)" if the chain goes on because the step does.
+std::string Wording::failure(EventId called, std::span<const EventId> events) const {
+  const auto named = net_.event_of(called);
+  for (const EventId event : events) {
+    const auto failure = net_.failure_of(event);
+    if (failure && named->kind == Event::Kind::Call && named->step == failure->step) {
+      return fmt::format(" (fails: {})", finder_.symbol_name(failure->symbol));
+    }
+  }
+  return "";
+}
+
 std::string Wording::chain(std::span<const EventId> events) const {
   std::vector<std::string> names;
   for (const EventId event : essence(events)) {
-    names.push_back(name(event));
+    names.push_back(name(event) + failure(event, events));
   }
   return base::join_words(names, " → ");
 }
@@ -88,7 +100,7 @@ std::vector<std::string> Wording::chain_lines(std::span<const EventId> events,
                                               const Timeline* run) const {
   std::vector<std::string> lines;
   for (const EventId event : essence(events)) {
-    std::string text = name(event);
+    std::string text = name(event) + failure(event, events);
     const std::uint32_t line = finder_.line_of(*net_.event_of(event));
     if (line != 0) {
       text += fmt::format(" (line {})", line);

@@ -33,6 +33,8 @@ class Wording {
   [[nodiscard]] std::string alternative(causes::EventId event) const;
 
  private:
+  [[nodiscard]] std::string failure(causes::EventId called,
+                                    std::span<const causes::EventId> events) const;
   [[nodiscard]] std::vector<causes::EventId> essence(std::span<const causes::EventId> events) const;
 
   const plan::Plan plan_;
