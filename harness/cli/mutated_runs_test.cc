@@ -30,7 +30,7 @@ using scenario::VerdictKind;
 using trace::Event;
 using trace::Record;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kFar = 1000'000'000'000;  // ns; longer than any run
 // Of a plan: each change is judged anew, which instrumented code does slowly.
 #if defined(PROCESSION_SANITIZED) || defined(PROCESSION_COVERAGE)
 constexpr std::size_t kMostSteps = 12;
@@ -198,12 +198,12 @@ bool change_event(std::vector<Event>& events, const Mutation& mutation) {
       return event.returned && event.text.size() > 1;
     case Kind::CallEarlier:
     case Kind::CallLater:
-      event.call.ns += mutation.kind == Kind::CallLater ? kSecond : -kSecond;
+      event.call.ns += mutation.kind == Kind::CallLater ? kFar : -kFar;
       return true;
     case Kind::ReturnEarlier:
     case Kind::ReturnLater:
       if (event.returned) {
-        event.returned->ns += mutation.kind == Kind::ReturnLater ? kSecond : -kSecond;
+        event.returned->ns += mutation.kind == Kind::ReturnLater ? kFar : -kFar;
       }
       return event.returned.has_value();
     case Kind::CauseCut:
@@ -247,12 +247,12 @@ bool change_process(trace::Process& process, Kind kind) {
     case Kind::DeathEarlier:
     case Kind::DeathLater:
       if (died) {
-        process.dead_seen->ns += kind == Kind::DeathLater ? kSecond : -kSecond;
+        process.dead_seen->ns += kind == Kind::DeathLater ? kFar : -kFar;
       }
       return died;
     case Kind::ClockEarlier:
     case Kind::ClockLater:
-      shift(process, kind == Kind::ClockLater ? kSecond : -kSecond);
+      shift(process, kind == Kind::ClockLater ? kFar : -kFar);
       return process.began;
     default:
       return false;
@@ -264,7 +264,7 @@ bool change(Record& record, const Mutation& mutation) {
     case Kind::EndEarlier:
     case Kind::EndLater:
       if (record.ended) {
-        record.ended->ns += mutation.kind == Kind::EndLater ? kSecond : -kSecond;
+        record.ended->ns += mutation.kind == Kind::EndLater ? kFar : -kFar;
       }
       return record.ended.has_value();
     case Kind::Lossy:

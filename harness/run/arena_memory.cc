@@ -183,6 +183,9 @@ base::Result<> ArenaMemory::make_load_areas() {
 
 std::vector<trace::Load> ArenaMemory::read_loads() const {
   std::vector<trace::Load> loads;
+  if (loads_ == 0) {
+    return loads;
+  }
   // Only what was written is read: reading the rest by a mapping would fill it with zeros.
   const auto area = std::make_unique<AreaCopy>();
   for (std::size_t k = 0; k < loads_; ++k) {

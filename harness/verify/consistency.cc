@@ -116,18 +116,22 @@ std::string Reading::lines() const {
 // A process does the steps of its line one after the other, by its own clock too. Only an error
 // leads from anywhere to its exit: that of a step, or of a handler that interrupts the line.
 std::string Reading::line_of(InstanceId id) const {
-  const bool interrupted = handles(id);
   const plan::Range line = plan_.instance(id).steps;
   if (line.count == 0) {
     return "";  // a forkserver
   }
   const StepId exit = line.first + line.count - 1;
+  const auto is_of_line = [&](const Event& event) {
+    return event.kind == Line::Step && line.first <= event.step && event.step <= exit;
+  };
+  const bool interrupted = std::ranges::any_of(process(id).events, [&](const Event& event) {
+    return event.kind == Line::Step && !is_of_line(event) &&
+           (!event.returned || !goes_on(plan_, event));
+  });
   std::optional<StepId> next = line.first;
   base::Instant before = process(id).begin;
   for (const Event& event : process(id).events) {
-    const bool of_line = event.kind == Line::Step && line.first <= event.step &&
-                         event.step <= exit;  // not of a handler
-    if (!of_line) {
+    if (!is_of_line(event)) {
       continue;
     }
     if (event.step != next && !(interrupted && event.step == exit)) {

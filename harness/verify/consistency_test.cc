@@ -107,7 +107,7 @@ TEST_F(Consistency, WhatWasStartedThereIs) {
   EXPECT_EQ(said_of(run), "start(child) has made no process");
 }
 
-// A handler's steps may be recorded once for each signal, and its error may end the process.
+// A handler's steps may be recorded once for each signal, and an error in it ends the process.
 TEST(ConsistencyOfHandlers, StepsOncePerSignalAndAnExitFromAnywhere) {
   const Planned test = planned(R"(
 processes:
@@ -138,7 +138,10 @@ processes:
     return run.record;
   };
   EXPECT_EQ(inconsistency(test.plan(), with(2, true)), "");
-  EXPECT_EQ(inconsistency(test.plan(), with(1, false)), "");
+  trace::Record failed = with(1, false);
+  EXPECT_EQ(inconsistency(test.plan(), failed), "exit is recorded where print must be");
+  failed.processes[0].events[3].error = scenario::kGone;
+  EXPECT_EQ(inconsistency(test.plan(), failed), "");
   EXPECT_EQ(inconsistency(test.plan(), with(0, false)), "exit is recorded where print must be");
   trace::Record once_too_often = with(1, true);
   auto& events = once_too_often.processes.front().events;
