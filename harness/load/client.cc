@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "harness/load/client.h"
 
-#include "harness/base/time.h"
 #include "harness/measure/histogram.h"
 
 #include <algorithm>
@@ -639,10 +638,13 @@ void LoadClient::look_for_late(std::int64_t now) {
 
 // ---- time
 
-scenario::Symbol LoadClient::run(OnPhase on_phase, void* context) {
+scenario::Symbol LoadClient::run(base::Instant start, OnPhase on_phase, void* context) {
   const ExactSleep exact;
   on_phase_ = on_phase;
   context_ = context;
+  while (base::now() < start) {
+    wait(start.ns);
+  }
   start_ = base::now().ns;
   measure_begin_ = start_ + work_.warmup_ns;
   measure_end_ = work_.measure_ns != 0 ? measure_begin_ + work_.measure_ns : kFarAway;

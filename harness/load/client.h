@@ -6,7 +6,7 @@
 //
 //   LoadClient client(work, area);
 //   client.connect()        all connections, before the start line
-//   client.run(on_phase)    warm-up, measuring, drain
+//   client.run(start, …)    warm-up, measuring, drain
 //
 // A request has three instants: when it was due, when it was sent, when its reply was complete. In
 // a closed loop a connection's next request is due when its last reply has come and it has thought;
@@ -18,6 +18,7 @@
 // (trace::Failure) and ends neither the load nor the process; a connection that is of no further
 // use is made anew. Only when no connection is left and none can be made does `run` fail.
 
+#include "harness/base/time.h"
 #include "harness/load/client_connection.h"
 #include "harness/load/message.h"
 #include "harness/load/protocol.h"
@@ -44,10 +45,10 @@ class LoadClient {
 
   // 0; or why not all of them could be made: errno, or timed_out.
   [[nodiscard]] scenario::Symbol connect();
-  // From the start line, now, to the end of the drain. `on_phase(context, phase)` is called as each
-  // phase begins. 0, or the error that has ended the last connection.
+  // From `start`, or now if that is past, to the end of the drain. `on_phase(context, phase)` is
+  // called as each phase begins. 0, or the error that has ended the last connection.
   using OnPhase = void (*)(void* context, trace::Phase phase);
-  [[nodiscard]] scenario::Symbol run(OnPhase on_phase, void* context);
+  [[nodiscard]] scenario::Symbol run(base::Instant start, OnPhase on_phase, void* context);
 
  private:
   // ---- connections
@@ -133,7 +134,7 @@ class LoadClient {
   OnPhase on_phase_ = nullptr;
   void* context_ = nullptr;
   trace::Phase phase_ = trace::Phase::Warmup;
-  std::int64_t start_ = 0;          // the start line
+  std::int64_t start_ = 0;          // when it left the start line
   std::int64_t measure_begin_ = 0;  // from here on what is due is measured
   std::int64_t measure_end_ = 0;    // and up to here; far away as long as it is not known
   std::int64_t drain_end_ = 0;

@@ -141,7 +141,7 @@ class Seen {
     LoadClient client(work, **area_);
     error_ = client.connect();
     if (error_ == 0) {
-      error_ = client.run([](void*, Phase) {}, nullptr);
+      error_ = client.run({}, [](void*, Phase) {}, nullptr);
     }
   }
 

@@ -208,6 +208,9 @@ class GatePlanner {
     Gate gate;
     gate.barrier = true;
     gate.counter = builder_.new_word();
+    if (point == Feed::Point::Effect) {
+      gate.leaves_at = builder_.new_word();
+    }
     std::vector<std::uint32_t> waiters;
     for (const auto& [party, steps] : parties) {
       const Feed arrival = feed(id, point, party);

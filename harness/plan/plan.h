@@ -75,6 +75,8 @@ struct Gate {
   Range ends;                 // into ids(): instances whose end is waited for
   Range waiters;              // into ids(): instances to wake when the last arrival comes
   std::uint32_t counter = 0;  // its word in the run's words: how many have arrived
+  // Of a start line, another word: when all leave it, in microseconds of the run, at first 0.
+  std::uint32_t leaves_at = kNone;
   bool any = false;
   bool barrier = false;  // the waiters themselves arrive: at their call, loads at their effect
 };

@@ -16,6 +16,9 @@ namespace procession::player {
 
 namespace {
 
+constexpr std::int64_t kMicrosecond = 1000;
+constexpr std::int64_t kToWakeOne = 20;  // µs, when many are woken one after the other
+
 // The area of this load, mapped as long as the step is played.
 class Area {
  public:
@@ -90,19 +93,35 @@ void begin_phase(void* context, trace::Phase phase) {
                                         static_cast<std::uint32_t>(phase)));
 }
 
+// When all leave the start line, which is open: the first who sees that says so for all. Until then
+// each can have been woken, so that those who have been do not keep the others from it. (An instant
+// that has no room, after more than an hour, is past: then each leaves when it is woken.)
+base::Instant leaves_at(const plan::Gate& line) {
+  const std::int64_t began = this_run().started;
+  std::uint32_t agreed = 0;
+  const auto soon = static_cast<std::uint32_t>((base::now().ns - began) / kMicrosecond +
+                                               kToWakeOne * line.feeds.count);
+  if (word(line.leaves_at).compare_exchange_strong(agreed, soon, std::memory_order_acq_rel)) {
+    agreed = soon;
+  }
+  return {began + agreed * kMicrosecond};
+}
+
 // Until the clients of all processes that play this step have their connections. 0 or an error.
-scenario::Symbol wait_at_start_line(const plan::Step& step) {
+scenario::Symbol wait_at_start_line(const plan::Step& step, base::Instant& start) {
   arrive(step.feeds, plan::Feed::Point::Effect);
   if (step.gate == plan::kNone) {
     return 0;
   }
-  GateWait wait(the_plan().gates()[step.gate]);
+  const plan::Gate& line = the_plan().gates()[step.gate];
+  GateWait wait(line);
   if (wait.error() != 0) {
     return wait.error();
   }
   for (;;) {
     switch (wait.look()) {
       case GateWait::View::Open:
+        start = leaves_at(line);
         return 0;
       case GateWait::View::Gone:
         return scenario::kBrokenBarrier;
@@ -129,10 +148,11 @@ Outcome load_server(plan::StepId id, const plan::Step& step) {
   if (const scenario::Symbol error = client.connect(); error != 0) {
     return Outcome::failed(error);
   }
-  if (const scenario::Symbol error = wait_at_start_line(step); error != 0) {
+  base::Instant start;
+  if (const scenario::Symbol error = wait_at_start_line(step, start); error != 0) {
     return Outcome::failed(error);
   }
-  return Outcome::failed(client.run(begin_phase, &id));
+  return Outcome::failed(client.run(start, begin_phase, &id));
 }
 
 }  // namespace procession::player
