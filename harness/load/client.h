@@ -16,13 +16,18 @@
 //
 // Every reply is compared with what must come. What is wrong is counted by its kind
 // (trace::Failure) and ends neither the load nor the process; a connection that is of no further
-// use is made anew. Only when no connection is left and none can be made does `run` fail.
+// use is made anew. Only when no connection is left, and none could be made for as long as a reply
+// may take, does `run` fail.
+//
+// The class has a file for each of its parts: client.cc (the course of a load and its waiting),
+// client_connections.cc, client_requests.cc, client_replies.cc.
 
 #include "harness/base/time.h"
 #include "harness/load/client_connection.h"
 #include "harness/load/message.h"
 #include "harness/load/protocol.h"
 #include "harness/load/schedule.h"
+#include "harness/load/stalls.h"
 #include "harness/load/tally.h"
 #include "harness/load/workload.h"
 #include "harness/os/unique_fd.h"
@@ -55,44 +60,52 @@ class LoadClient {
   [[nodiscard]] scenario::Symbol open(Connection& connection);
   void opened(Connection& connection, std::int64_t now);
   void close(Connection& connection, std::int64_t now);
-  void reopen(Connection& connection, std::int64_t now);
-  void give_up(Connection& connection, scenario::Symbol why);
-  void become_free(Connection& connection, std::int64_t now);
+  void leave_loop(Connection& connection, std::int64_t at);
+  void make_anew(Connection& connection, std::int64_t now);
+  void try_later(Connection& connection, scenario::Symbol why, std::int64_t now);
 
   // ---- requests
+  void become_free(Connection& connection, std::int64_t now);
+  [[nodiscard]] std::int64_t due_of(const Connection& connection) const;
+  [[nodiscard]] std::int64_t thought(const Connection& connection, std::int64_t until);
   void send_due(std::int64_t now);
   void send_closed(std::int64_t now);
   void send_open(std::int64_t now);
-  [[nodiscard]] Connection* free_connection();
   void drop(std::int64_t due);
   void send(Connection& connection, std::int64_t due);
   void push_out(Connection& connection);
   void watch_for(Connection& connection, bool writable);
+  void has_taken(const Pending& pending, std::int64_t now);
+  void count_unfinished(std::int64_t now);
 
   // ---- replies
   void handle(const epoll_event& event);
   void receive(Connection& connection);
   void take(Connection& connection, std::span<const char> bytes);
-  void end_of_stream(Connection& connection, std::int64_t now);
   std::size_t take_http(Connection& connection, std::span<const char> bytes);
-  void complete(Connection& connection, std::int64_t now);
-  static void begin_reply(Connection& connection);
   static void keep_letters(Connection& connection, std::size_t text_at,
                            std::span<const char> piece);
-  void complete_right(Connection& connection, std::int64_t now);
-  void fail_all(Connection& connection, std::int64_t now, trace::Failure first);
   [[nodiscard]] bool explain(Connection& connection);
+  void complete(Connection& connection, std::int64_t now);
+  void complete_right(Connection& connection, std::int64_t now);
+  void free_again(Connection& connection, std::int64_t now);
+  static void begin_reply(Connection& connection);
   void remove(Connection& connection, std::uint32_t place, trace::Failure how);
-  void look_for_late(std::int64_t now);
+  void remove_all(Connection& connection, trace::Failure first, trace::Failure rest);
+  void start_over(Connection& connection, std::int64_t now);
+  void end_of_stream(Connection& connection, std::int64_t now);
+  void give_up_late(Connection& connection, std::int64_t now);
 
   // ---- time
   void begin_phase(trace::Phase phase, std::int64_t at);
   void end_phase(std::int64_t at);
   void go_on_in_time(std::int64_t now);
+  [[nodiscard]] bool has_more_to_send() const;
   [[nodiscard]] bool is_done(std::int64_t now) const;
   [[nodiscard]] std::int64_t next_instant() const;
+  void look_after_connections(std::int64_t now);
+  void sleep_until(std::int64_t instant);
   void wait(std::int64_t until);
-  void count_unfinished(std::int64_t now);
 
   [[nodiscard]] std::uint32_t number_of(const Connection& connection) const {
     return static_cast<std::uint32_t>(&connection - connections_.data());
@@ -108,6 +121,9 @@ class LoadClient {
   [[nodiscard]] bool is_open_loop() const { return work_.loop == scenario::Loop::Open; }
   [[nodiscard]] trace::Phase phase_of(std::int64_t due) const;
 
+  // A connection that could not be made, or was of no use, is tried again after that.
+  static constexpr std::int64_t kTryAgainAfter = 10'000'000;
+
   Workload work_;
   Tally tally_;
   Messages messages_;
@@ -115,8 +131,7 @@ class LoadClient {
   Pages pages_;
   std::span<Connection> connections_;
   std::span<Pending> pending_;  // `depth_` of each connection
-  Queue free_;                  // those that could send, who has been so for longest first
-  Queue thinking_;
+  Queue free_;  // those that can send, or, in a closed loop, think first: the longest first
   std::span<char> buffer_;
   std::uint32_t depth_;
   os::UniqueFd poller_;
@@ -127,6 +142,7 @@ class LoadClient {
   scenario::Symbol error_ = 0;
 
   Schedule schedule_;
+  Stalls stalls_;            // of an open loop
   bool knows_page_ = false;  // http: the first reply has come, of this size and content
   std::uint64_t page_size_ = 0;
   std::uint64_t page_hash_ = 0;
@@ -138,7 +154,7 @@ class LoadClient {
   std::int64_t measure_begin_ = 0;  // from here on what is due is measured
   std::int64_t measure_end_ = 0;    // and up to here; far away as long as it is not known
   std::int64_t drain_end_ = 0;
-  std::int64_t look_for_late_at_ = 0;
+  std::int64_t look_at_ = 0;  // the connections, next
   std::int64_t last_done_ = 0;
 };
 

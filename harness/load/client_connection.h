@@ -25,14 +25,16 @@ struct Connection {
     Closed = 0,
     Connecting,
     Open,
-    Lost,  // and given up
+    Waiting,  // to be tried again
+    Lost,     // and given up
   };
   State state;
-  bool waits;            // for room to send: EPOLLOUT is asked for
-  bool queued;           // it is in the queue of free ones
-  bool has_done;         // it has sent its share
-  bool is_wrong;         // the reply that comes is not what it must be
-  std::uint8_t useless;  // times in a row that it was closed without a reply
+  bool waits;       // for room to send: EPOLLOUT is asked for
+  bool queued;      // it is in the queue of free ones, or thinks there
+  bool has_done;    // it has sent its share
+  bool is_wrong;    // the reply that comes is not what it must be
+  bool is_garbled;  // the last reply was corrupt: what comes behind it may belong to it
+  bool has_heard;   // a reply, since it was made
   int socket;
   std::uint32_t sequence;       // of the last request
   std::uint32_t first;          // of the pending ones, a ring
@@ -43,7 +45,8 @@ struct Connection {
   std::uint64_t sent;           // bytes of the last request; it is complete when nothing is left
   std::uint64_t received;       // bytes of the reply that comes
   std::uint64_t left;           // requests that it may still send in the measuring
-  std::int64_t since;           // free, or thinking, since; while connecting: begun at
+  std::int64_t since;           // free, thinking or waiting since; while connecting: begun at
+  std::int64_t down_since;      // of no use since, 0 = it is of use
   std::int64_t joined;          // takes part in the loop since
   HttpReply http;               // of that protocol: the reply that comes
   Messages::Letters identity;   // the first letters of the reply that comes
@@ -62,8 +65,21 @@ class Queue {
     first_ = (first_ + 1) % static_cast<std::uint32_t>(room_.size());
     --count_;
   }
+  // It is there; the others keep their order.
+  void remove(std::uint32_t number) {
+    std::uint32_t k = 0;
+    while (at(k) != number) {
+      ++k;
+    }
+    for (; k > 0; --k) {
+      at(k) = at(k - 1);
+    }
+    pop();
+  }
 
  private:
+  [[nodiscard]] std::uint32_t& at(std::uint32_t k) { return room_[(first_ + k) % room_.size()]; }
+
   std::span<std::uint32_t> room_;
   std::uint32_t first_ = 0;
   std::uint32_t count_ = 0;

@@ -15,7 +15,9 @@
 #include <functional>
 #include <memory>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <span>
 #include <string>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -57,7 +59,7 @@ struct Talk {
 };
 using Manner = void (*)(const Talk&);
 
-[[noreturn]] void serve(int listener, Manner manner, Pause* pause) {
+[[noreturn]] void serve(int listener, Manner manner, std::size_t message_size, Pause* pause) {
   std::vector<int> connections;
   std::vector<std::string> begun;
   std::size_t number = 0;
@@ -71,7 +73,7 @@ using Manner = void (*)(const Talk&);
       if (entries[i + 1].revents == 0 || connections[i] < 0) {
         continue;
       }
-      std::array<char, 4096> room;
+      static std::array<char, 64 * 1024> room;
       const ssize_t size = ::recv(connections[i], room.data(), room.size(), 0);
       if (size <= 0) {
         ::close(connections[i]);
@@ -79,14 +81,16 @@ using Manner = void (*)(const Talk&);
         continue;
       }
       begun[i].append(room.data(), static_cast<std::size_t>(size));
-      while (begun[i].size() >= kSize && connections[i] >= 0) {
-        const std::string message = begun[i].substr(0, kSize);
-        begun[i].erase(0, kSize);
+      while (begun[i].size() >= message_size && connections[i] >= 0) {
+        const std::string message = begun[i].substr(0, message_size);
+        begun[i].erase(0, message_size);
         manner({connections, i, message, number++, pause});
       }
     }
     if (entries[0].revents != 0) {
       connections.push_back(::accept(listener, nullptr, nullptr));
+      const int on = 1;  // two replies in a row leave at once
+      ::setsockopt(connections.back(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
       begun.emplace_back();
     }
   }
@@ -95,7 +99,7 @@ using Manner = void (*)(const Talk&);
 // A process that serves in this manner as long as it lives.
 class Server {
  public:
-  explicit Server(Manner manner) {
+  explicit Server(Manner manner, std::size_t message_size = kSize) {
     void* const shared =
         ::mmap(nullptr, sizeof(Pause), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     pause_ = static_cast<Pause*>(shared);
@@ -110,7 +114,7 @@ class Server {
     port_ = ntohs(address.sin_port);
     pid_ = ::fork();
     if (pid_ == 0) {
-      serve(listener, manner, pause_);
+      serve(listener, manner, message_size, pause_);
     }
     ::close(listener);
   }
@@ -134,20 +138,21 @@ class Server {
 // What a client has seen of a server.
 class Seen {
  public:
-  Seen(const Server& server, Workload work) : area_(std::make_unique<Area>()) {
-    static constexpr std::uint32_t kSizes[] = {kSize};
+  Seen(const Server& server, Workload work, std::uint32_t message_size = kSize)
+      : area_(std::make_unique<Area>()) {
     work.port = server.port();
-    work.sizes = kSizes;
+    work.sizes = {&message_size, 1};
     LoadClient client(work, **area_);
     error_ = client.connect();
     if (error_ == 0) {
-      error_ = client.run({}, [](void*, Phase) {}, nullptr);
+      error_ = client.run(
+          {}, [](void*, Phase) {}, nullptr);
     }
   }
 
   [[nodiscard]] scenario::Symbol error() const { return error_; }
-  [[nodiscard]] const trace::PhaseCounts& counts() const {
-    return (**area_).phase(Phase::Measure).counts;
+  [[nodiscard]] const trace::PhaseCounts& counts(Phase phase = Phase::Measure) const {
+    return (**area_).phase(phase).counts;
   }
   [[nodiscard]] std::uint64_t failed(Failure how) const {
     std::uint64_t sum = 0;
@@ -182,6 +187,12 @@ Workload requests(std::uint64_t count, std::uint32_t connections = 2) {
   work.connections = connections;
   work.timeout_ns = 2'000'000'000;
   work.drain_ns = 2'000'000'000;
+  return work;
+}
+
+Workload open_loop(Workload work, std::int64_t rate) {
+  work.loop = scenario::Loop::Open;
+  work.rate = rate;
   return work;
 }
 
@@ -331,8 +342,157 @@ TEST(LoadClient, FindsRepliesInAnotherOrder) {
 
 TEST(LoadClient, GivesUpWhenNobodyEverAnswers) {
   const Server server([](const Talk& talk) { talk.hang_up(); });
-  const Seen seen(server, requests(100));
+  Workload work = requests(1000);
+  work.timeout_ns = 100'000'000;
+  EXPECT_EQ(Seen(server, work).error(), ECONNRESET);
+}
+
+TEST(LoadClient, ThatLosesAllInItsWarmUpHasMeasuredNothing) {
+  const Server server([](const Talk& talk) { talk.hang_up(); });
+  Workload work = open_loop(requests(0, 1), 1000);
+  work.timeout_ns = 50'000'000;
+  work.warmup_ns = work.measure_ns = 10'000'000'000;
+  const Seen seen(server, work);
   EXPECT_EQ(seen.error(), ECONNRESET);
+  EXPECT_EQ(seen.counts().due, 0U);
+  EXPECT_LT(seen.counts(Phase::Warmup).due, 10'000U) << "what was still to come was not due";
+}
+
+// What comes behind a reply that is none is no second fault.
+TEST(LoadClient, CountsGarbageOnceForEachRequest) {
+  const Server server([](const Talk& talk) { talk.answer(std::string(300, '!')); });
+  const Seen seen(server, requests(10));
+  EXPECT_EQ(seen.failed(Failure::Corrupt), 10U);
+  EXPECT_EQ(seen.failed(), 10U);
+}
+
+// The 64th request on its way has not left whole when the first reply comes.
+TEST(LoadClient, SendsEveryRequestToItsEndBeforeTheNext) {
+  constexpr std::uint32_t kLarge = 128 * 1024;
+  const Server server(
+      [](const Talk& talk) {
+        if (talk.number == 0) {
+          const timespec until_all_is_full{0, 100'000'000};
+          ::nanosleep(&until_all_is_full, nullptr);
+        }
+        talk.answer(talk.message);
+      },
+      kLarge);
+  Workload work = open_loop(requests(300, 1), 20'000);
+  work.when_busy = scenario::WhenBusy::Pipeline;
+  work.timeout_ns = work.drain_ns = 20'000'000'000;
+  const Seen seen(server, work, kLarge);
+  EXPECT_EQ(seen.failed(), 0U);
+  EXPECT_EQ(seen.counts().answered, 300U);
+}
+
+TEST(LoadClient, MakesItsConnectionAnewBetweenPipelinedRequests) {
+  const Server server(echo);
+  Workload work = open_loop(requests(100, 1), 2000);
+  work.when_busy = scenario::WhenBusy::Pipeline;
+  work.reconnect_every = 10;
+  const Seen seen(server, work);
+  EXPECT_EQ(seen.counts().answered, 100U);
+  EXPECT_EQ(seen.counts().unfinished, 0U);
+}
+
+// Those behind the one that was given up have waited as well.
+TEST(LoadClient, ForgetsNoneOfThoseThatWaitedInVain) {
+  const Server server([](const Talk& talk) {
+    if (talk.number < 20) {
+      talk.answer(talk.message);
+    }
+  });
+  Workload work = open_loop(requests(40, 1), 1000);
+  work.when_busy = scenario::WhenBusy::Pipeline;
+  work.timeout_ns = 100'000'000;
+  const Seen seen(server, work);
+  EXPECT_EQ(seen.failed(Failure::TimedOut), 20U);
+  EXPECT_EQ(seen.series(Series::Response).count(), 40U);
+  EXPECT_GE(seen.series(Series::Response).max(), work.timeout_ns);
+}
+
+// The other connection is still at work when the last reply of the first one comes once more.
+TEST(LoadClient, IsNotKeptByAReplyThatComesOnceMoreAtTheEnd) {
+  const Server server([](const Talk& talk) {
+    static std::string last_of_first;
+    static std::size_t of_second = 0;
+    if (talk.from == 0) {
+      last_of_first = talk.message;
+    } else {
+      const timespec a_while{0, 10'000'000};
+      ::nanosleep(&a_while, nullptr);
+      if (++of_second == 4) {
+        Talk::answer_on(talk.connections[0], last_of_first);
+        ::nanosleep(&a_while, nullptr);
+      }
+    }
+    talk.answer(talk.message);
+  });
+  const Seen seen(server, requests(8, 2));
+  EXPECT_EQ(seen.failed(Failure::Duplicate), 1U);
+  EXPECT_EQ(seen.counts().answered, 8U);
+  EXPECT_EQ(seen.counts().besides, 1U);
+}
+
+// Little's law, with the times in which a connection that the server ends was thinking.
+TEST(LoadClient, CountsTheThinkingOfAConnectionThatIsEnded) {
+  const Server server([](const Talk& talk) {
+    talk.answer(talk.message);
+    const timespec a_while{0, 10'000'000};
+    ::nanosleep(&a_while, nullptr);
+    talk.hang_up();
+  });
+  Workload work = requests(0, 1);
+  work.measure_ns = 500'000'000;
+  work.think_ns = 40'000'000;
+  const Seen seen(server, work);
+  const double in_loop = static_cast<double>(seen.counts().population_ns);
+  EXPECT_EQ(seen.failed(), 0U);
+  EXPECT_NEAR(static_cast<double>(seen.counts().think_ns), in_loop, 0.2 * in_loop);
+}
+
+TEST(Stalls, HideWhatIsDueInThem) {
+  Stalls stalls;
+  stalls.note(100, 200);
+  stalls.note(300, 400);
+  EXPECT_EQ(stalls.seen(99), 99);
+  EXPECT_EQ(stalls.seen(100), 200);
+  EXPECT_EQ(stalls.seen(200), 200);
+  EXPECT_EQ(stalls.seen(201), 201);
+  EXPECT_EQ(stalls.seen(350), 400);
+  EXPECT_EQ(stalls.seen(401), 401);
+  for (std::int64_t i = 0; i < 100; ++i) {
+    stalls.note(1000 + 10 * i, 1005 + 10 * i);
+  }
+  EXPECT_EQ(stalls.seen(1001), 1005);
+  EXPECT_EQ(stalls.seen(1900), 1995) << "too many are one";
+}
+
+TEST(Queue, LosesOneFromItsMiddle) {
+  std::array<std::uint32_t, 4> room = {};
+  Queue queue(room);
+  queue.push(9);
+  queue.pop();
+  for (const std::uint32_t number : {1U, 2U, 3U, 4U}) {
+    queue.push(number);
+  }
+  queue.remove(3);
+  for (const std::uint32_t number : {1U, 2U, 4U}) {
+    EXPECT_EQ(queue.front(), number);
+    queue.pop();
+  }
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(Schedule, OfSeveralClientsIsEvenTogether) {
+  Workload work = open_loop({}, 1000);
+  work.members = 4;
+  work.member = 3;
+  Schedule schedule(work);
+  EXPECT_EQ(schedule.due(), 750'000);
+  schedule.go_on();
+  EXPECT_EQ(schedule.due(), 1'750'000);
 }
 
 TEST(LoadClient, IsRefusedWhereNobodyListens) {

@@ -4,7 +4,7 @@
 // made one after the other from a seed, so that a request that waits needs no memory: who sends
 // late asks late. Times never go back.
 //
-//   constant  evenly
+//   constant  evenly; those of several clients lie evenly between each other
 //   poisson   independent of each other: the gaps are exponential
 //   burst     as many at once as there are connections, evenly
 //   ramp      the rate rises evenly from 0 and reaches `rate` when the measuring ends
@@ -22,6 +22,7 @@ class Schedule {
       : arrivals_(work.arrivals),
         gap_ns_(1e9 / static_cast<double>(work.rate)),
         burst_(work.connections),
+        place_(static_cast<double>(work.member) / static_cast<double>(work.members)),
         ramp_ns_(static_cast<double>(work.warmup_ns + work.measure_ns)),
         random_(work.seed + (std::uint64_t{work.member} << 32)) {
     go_on();
@@ -33,7 +34,7 @@ class Schedule {
   void go_on() {
     switch (arrivals_) {
       case scenario::Arrivals::Constant:
-        due_ = static_cast<std::int64_t>(static_cast<double>(number_) * gap_ns_);
+        due_ = static_cast<std::int64_t>((static_cast<double>(number_) + place_) * gap_ns_);
         break;
       case scenario::Arrivals::Poisson:
         exact_ += random_.exponential() * gap_ns_;
@@ -55,6 +56,7 @@ class Schedule {
   scenario::Arrivals arrivals_;
   double gap_ns_;
   std::uint64_t burst_;
+  double place_;  // of its requests between those of others, 0 to 1
   double ramp_ns_;
   Random random_;
   std::uint64_t number_ = 0;

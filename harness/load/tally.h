@@ -25,6 +25,11 @@ class Tally {
   void failed(trace::Phase phase, trace::Failure how) {
     ++counts(phase).failed[static_cast<std::size_t>(how)];
   }
+  // A failure of no request: a reply that nobody has asked for, a connection that was not made.
+  void failed_besides(trace::Phase phase, trace::Failure how) {
+    failed(phase, how);
+    ++counts(phase).besides;
+  }
   // It has taken so long already, and is not over.
   void at_least(trace::Phase phase, trace::Series series, std::int64_t ns) {
     record(phase, series, ns);

@@ -10,9 +10,10 @@
 namespace procession::load {
 
 struct Workload {
-  std::uint32_t port = 0;    // of the loopback interface
-  std::uint32_t member = 0;  // which of the clients that share a schedule's seed it is
-  std::uint32_t client = 0;  // which client of the scenario it is: part of what it sends
+  std::uint32_t port = 0;     // of the loopback interface
+  std::uint32_t member = 0;   // which of the clients that share a schedule it is
+  std::uint32_t members = 1;  // how many there are
+  std::uint32_t client = 0;   // which client of the scenario it is: part of what it sends
   std::uint32_t connections = 1;
   scenario::Loop loop = scenario::Loop::Closed;
   scenario::Arrivals arrivals = scenario::Arrivals::Constant;

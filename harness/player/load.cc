@@ -9,6 +9,7 @@
 #include "harness/player/steps.h"
 
 #include <cerrno>
+#include <limits>
 #include <sched.h>
 #include <sys/mman.h>
 
@@ -45,14 +46,16 @@ class Area {
   void* memory_;
 };
 
+std::uint32_t clients_of(const plan::Step& step) {
+  return step.gate == plan::kNone ? 1 : the_plan().gates()[step.gate].feeds.count;
+}
+
 // Whether there are more CPUs than clients of this step: then the server has one, and waiting
 // without sleep harms nobody.
 bool has_spare_cpu(const plan::Step& step) {
   cpu_set_t permitted;
-  const std::uint32_t clients =
-      step.gate == plan::kNone ? 1 : the_plan().gates()[step.gate].feeds.count;
   return ::sched_getaffinity(0, sizeof permitted, &permitted) == 0 &&
-         static_cast<std::uint32_t>(CPU_COUNT(&permitted)) > clients;
+         static_cast<std::uint32_t>(CPU_COUNT(&permitted)) > clients_of(step);
 }
 
 load::Workload workload_of(const plan::Step& step, const plan::Load& asked, std::uint32_t port) {
@@ -60,6 +63,7 @@ load::Workload workload_of(const plan::Step& step, const plan::Load& asked, std:
   work.port = port;
   work.client = asked.client;
   work.member = asked.member;
+  work.members = clients_of(step);
   work.connections = asked.connections;
   work.loop = asked.loop;
   work.arrivals = asked.arrivals;
@@ -94,13 +98,17 @@ void begin_phase(void* context, trace::Phase phase) {
 }
 
 // When all leave the start line, which is open: the first who sees that says so for all. Until then
-// each can have been woken, so that those who have been do not keep the others from it. (An instant
-// that has no room, after more than an hour, is past: then each leaves when it is woken.)
+// each can have been woken, so that those who have been do not keep the others from it. (After more
+// than an hour there is no room for it: then each leaves when it is woken.)
 base::Instant leaves_at(const plan::Gate& line) {
   const std::int64_t began = this_run().started;
+  const std::int64_t until_then =
+      (base::now().ns - began) / kMicrosecond + kToWakeOne * line.feeds.count;
+  if (until_then > std::numeric_limits<std::uint32_t>::max()) {
+    return {};
+  }
+  const auto soon = static_cast<std::uint32_t>(until_then);
   std::uint32_t agreed = 0;
-  const auto soon = static_cast<std::uint32_t>((base::now().ns - began) / kMicrosecond +
-                                               kToWakeOne * line.feeds.count);
   if (word(line.leaves_at).compare_exchange_strong(agreed, soon, std::memory_order_acq_rel)) {
     agreed = soon;
   }

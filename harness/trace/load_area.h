@@ -60,6 +60,7 @@ struct PhaseCounts {
   std::uint64_t unfinished = 0;  // neither answered nor failed when the drain was over
   std::uint64_t ended = 0;       // answered within [begin, end), in whatever phase they were due
   std::array<std::uint64_t, kFailures> failed = {};
+  std::uint64_t besides = 0;       // of `failed`: what was wrong with no request of its own
   std::uint64_t bytes = 0;         // of requests whose replies are counted in `ended`
   std::int64_t population_ns = 0;  // sum of the times in which connections took part in the loop
   std::int64_t think_ns = 0;       // sum of the pauses before the requests that were sent

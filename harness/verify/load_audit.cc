@@ -14,7 +14,6 @@ namespace procession::verify {
 
 namespace {
 
-using trace::Failure;
 using trace::Series;
 using Histogram = measure::Histogram;
 
@@ -64,15 +63,10 @@ std::string duration_text(double ns) {
   return base::format_duration(base::Duration(std::llround(ns)));
 }
 
-// Failures that a request has ended with. A duplicate is a reply too many, a refused connection is
-// no request.
+// Failures that a request has ended with. A reply too many and a refused connection are no request.
 std::uint64_t failed_requests(const trace::PhaseCounts& counts) {
-  std::uint64_t failed = 0;
-  for (std::size_t i = 0; i < trace::kFailures; ++i) {
-    const auto failure = static_cast<Failure>(i);
-    failed += failure == Failure::Duplicate || failure == Failure::Refused ? 0 : counts.failed[i];
-  }
-  return failed;
+  return std::accumulate(counts.failed.begin(), counts.failed.end(), std::uint64_t{0}) -
+         counts.besides;
 }
 
 std::string not_conserved(const trace::PhaseCounts& counts) {
@@ -130,7 +124,10 @@ std::string lag_in(const plan::Load& load, const trace::LoadPhase& phase) {
   }
   const trace::SeriesCounts& lag = series_of(phase, Series::Lag);
   const std::int64_t p99 = percentile_of(lag, 0.99);
-  const double part = sum_of(lag) / std::max(1.0, sum_of(series_of(phase, Series::Response)));
+  // (Not of the response times: those of what was dropped are for ever.)
+  const double all = sum_of(lag) + sum_of(series_of(phase, Series::Blocked)) +
+                     sum_of(series_of(phase, Series::Service));
+  const double part = sum_of(lag) / std::max(1.0, all);
   if (p99 <= kFeltLag || part <= kFeltPart) {
     return "";
   }

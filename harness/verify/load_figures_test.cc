@@ -267,6 +267,7 @@ TEST(LoadAudit, CallsTimesInvalidWhenTheClientLagged) {
   trace::LoadPhase phase = open_phase();
   phase.series[static_cast<std::size_t>(Series::Lag)] = all_alike(3 * kSecond / 1000, 1000);
   phase.series[static_cast<std::size_t>(Series::Response)] = all_alike(4 * kSecond / 1000, 1000);
+  phase.series[static_cast<std::size_t>(Series::Service)] = all_alike(kSecond / 1000, 1000);
   for (const std::string_view told :
        {"load.rate >= 1/s", "load.response.p50 < 1s", "load.service.p50 < 1s"}) {
     EXPECT_THAT(said_of(told, phase, kOpen), HasSubstr("invalid: ")) << told;
@@ -287,6 +288,7 @@ TEST(LoadAudit, ForgivesALagThatIsNotFelt) {
   trace::LoadPhase phase = open_phase();
   phase.series[static_cast<std::size_t>(Series::Lag)] = all_alike(2'000'000, 1000);
   phase.series[static_cast<std::size_t>(Series::Response)] = all_alike(30'000'000, 1000);
+  phase.series[static_cast<std::size_t>(Series::Blocked)] = all_alike(28'000'000, 1000);
   EXPECT_THAT(said_of("load.rate >= 1/s", phase, kOpen), HasSubstr("held: "))
       << "2 ms, but a fifteenth of all response time";
 }
