@@ -18,7 +18,7 @@ namespace procession::player {
 namespace {
 
 constexpr std::int64_t kMicrosecond = 1000;
-constexpr std::int64_t kToWakeOne = 20;  // µs, when many are woken one after the other
+constexpr std::int64_t kToWakeOne = 100;  // µs, when many are woken one after the other
 
 // The area of this load, mapped as long as the step is played.
 class Area {
