@@ -224,11 +224,12 @@ std::optional<Fault> fault_named(std::string_view name) {
   return found == kFaults.end() ? std::nullopt : std::optional(found->second);
 }
 
-int listen_anywhere(std::uint16_t& port) {
+int listen_at(std::uint16_t& port) {
   os::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
   socklen_t size = sizeof address;
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
   if (!socket || ::bind(socket.get(), generic, size) != 0 || ::listen(socket.get(), 4096) != 0 ||

@@ -36,10 +36,11 @@ struct Misbehaviour {
   base::Duration delay{};
 };
 
-// A listening socket at a free port of the loopback interface; −1 and errno.
-[[nodiscard]] int listen_anywhere(std::uint16_t& port);
+// A listening socket at this port of the loopback interface, 0: at a free one, which it tells then.
+// −1 and errno.
+[[nodiscard]] int listen_at(std::uint16_t& port);
 
-// Serves until `closing` is readable, or at its end of file.
+// Serves until `closing` is readable, or at its end of file; −1: for ever.
 void serve_wrongly(int listener, int closing, const Misbehaviour& how);
 
 }  // namespace procession::testing

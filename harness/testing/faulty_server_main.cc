@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// faulty_server FAULT SIZE [EVERY [DELAY_MS]]: the server of faulty_server.h as a program, for
-// scenarios that start one. Its first line of output is its port; it ends when its input does.
+// faulty_server PORT FAULT SIZE EVERY DELAY_MS: the server of faulty_server.h as a program, for
+// scenarios that start one. It serves until it is ended.
 #include "harness/os/unique_fd.h"
 #include "harness/testing/faulty_server.h"
 
@@ -18,15 +18,13 @@ bool read_number(const char* text, T& into) {
   return error == std::errc() && end == digits.data() + digits.size();
 }
 
-std::optional<testing::Misbehaviour> read_arguments(int argc, char** argv) {
-  if (argc < 3 || argc > 5) {
-    return std::nullopt;
-  }
-  const auto fault = testing::fault_named(argv[1]);
+std::optional<testing::Misbehaviour> read_arguments(char** arguments, std::uint16_t& port) {
+  const auto fault = testing::fault_named(arguments[1]);
   testing::Misbehaviour how;
   std::int64_t delay_ms = 0;
-  if (!fault || !read_number(argv[2], how.size) || (argc > 3 && !read_number(argv[3], how.every)) ||
-      (argc > 4 && !read_number(argv[4], delay_ms)) || how.every == 0) {
+  if (!read_number(arguments[0], port) || !fault || !read_number(arguments[2], how.size) ||
+      !read_number(arguments[3], how.every) || !read_number(arguments[4], delay_ms) ||
+      how.every == 0) {
     return std::nullopt;
   }
   how.fault = *fault;
@@ -37,18 +35,16 @@ std::optional<testing::Misbehaviour> read_arguments(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto how = read_arguments(argc, argv);
+  std::uint16_t port = 0;
+  const auto how = argc == 6 ? read_arguments(argv + 1, port) : std::nullopt;
   if (!how) {
-    std::fputs("usage: faulty_server FAULT SIZE [EVERY [DELAY_MS]]\n", stderr);
+    std::fputs("usage: faulty_server PORT FAULT SIZE EVERY DELAY_MS\n", stderr);
     return 2;
   }
-  std::uint16_t port = 0;
-  const os::UniqueFd listener(testing::listen_anywhere(port));
+  const os::UniqueFd listener(testing::listen_at(port));
   if (!listener) {
     std::perror("faulty_server");
     return 1;
   }
-  std::printf("%u\n", static_cast<unsigned>(port));
-  std::fflush(stdout);
-  testing::serve_wrongly(listener.get(), 0, *how);
+  testing::serve_wrongly(listener.get(), -1, *how);
 }
