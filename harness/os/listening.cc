@@ -3,15 +3,78 @@
 
 #include "harness/os/unique_fd.h"
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string_view>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace procession::os {
 
 namespace {
+
+// One question to the kernel, sock_diag(7): who would be connected to at 127.0.0.1 and this port?
+struct Question {
+  nlmsghdr header;
+  inet_diag_req_v2 asked;
+};
+
+struct Answer {
+  nlmsghdr header;
+  union {
+    inet_diag_msg found;
+    nlmsgerr refused;
+    char bytes[2048];
+  };
+};
+
+enum class Told { Listening, Nobody, Nothing };
+
+Told ask(std::uint16_t port) {
+  const UniqueFd socket(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+  Question question{};
+  question.header.nlmsg_len = sizeof question;
+  question.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+  question.header.nlmsg_flags = NLM_F_REQUEST;
+  question.asked.sdiag_family = AF_INET;
+  question.asked.sdiag_protocol = IPPROTO_TCP;
+  question.asked.idiag_states = ~0U;
+  question.asked.id.idiag_sport = htons(port);
+  question.asked.id.idiag_src[0] = htonl(INADDR_LOOPBACK);
+  question.asked.id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
+  question.asked.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+  Answer answer{};
+  // The kernel answers before it returns from the sending.
+  if (!socket || ::send(socket.get(), &question, sizeof question, 0) != ssize_t{sizeof question} ||
+      ::recv(socket.get(), &answer, sizeof answer, MSG_DONTWAIT) < ssize_t{sizeof(nlmsghdr)}) {
+    return Told::Nothing;
+  }
+  if (answer.header.nlmsg_type == SOCK_DIAG_BY_FAMILY) {
+    return answer.found.idiag_state == TCP_LISTEN ? Told::Listening : Told::Nobody;
+  }
+  const bool is_refused = answer.header.nlmsg_type == NLMSG_ERROR;
+  return is_refused && answer.refused.error == -ENOENT ? Told::Nobody : Told::Nothing;
+}
+
+// A kernel that cannot tell of TCP says ENOENT, too. So ask it for a listener that there is.
+bool can_tell() {
+  const UniqueFd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const name = reinterpret_cast<sockaddr*>(&address);
+  return listener && ::bind(listener.get(), name, size) == 0 && ::listen(listener.get(), 1) == 0 &&
+         ::getsockname(listener.get(), name, &size) == 0 &&
+         ask(ntohs(address.sin_port)) == Told::Listening;
+}
 
 // A line of /proc/net/tcp, proc(5): "  0: 0100007F:1F90 00000000:0000 0A …": the local address and
 // port and, as the fourth field, the state.
@@ -57,7 +120,8 @@ Seen look_at(std::string_view line, std::uint16_t port) {
   return same && reaches_loopback(local.substr(0, colon)) ? Seen::Wanted : Seen::Other;
 }
 
-// Listeners come first: with the first line of another kind all are seen.
+// Some milliseconds of work for the kernel, however little there is to read. Listeners come first:
+// with the first line of another kind all are seen.
 bool is_listed(const char* table, std::uint16_t port) {
   const UniqueFd file(::open(table, O_RDONLY | O_CLOEXEC));
   char buffer[4096];
@@ -85,6 +149,12 @@ bool is_listed(const char* table, std::uint16_t port) {
 }  // namespace
 
 bool is_listening(std::uint16_t port) noexcept {
+  static const bool may_ask = can_tell();
+  const Told told = may_ask ? ask(port) : Told::Nothing;
+  return told == Told::Nothing ? is_in_tables_of_listeners(port) : told == Told::Listening;
+}
+
+bool is_in_tables_of_listeners(std::uint16_t port) noexcept {
   return is_listed("/proc/net/tcp", port) || is_listed("/proc/net/tcp6", port);
 }
 
