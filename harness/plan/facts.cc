@@ -281,6 +281,10 @@ class FactPlanner {
       default:
         break;
     }
+    if (asked.verb == Verb::Request && step.channel != kNone &&
+        builder_.listeners[step.channel].program != kNone) {
+      check_told_ports(step.text, builder_.listeners[step.channel].program, asked.at);
+    }
     if (asked.verb == Verb::Request && asked.expect) {
       step.expect = pieces_of(*asked.expect, drafted.around);
     }
@@ -325,6 +329,34 @@ class FactPlanner {
       program.ready_fd = static_cast<std::uint32_t>(asked.ready.number);
     }
     check_port(drafted, program);
+    for (const std::vector<Range>& texts : {words, variables, {program.ready_text}}) {
+      for (const Range text : texts) {
+        check_told_ports(text, id, asked.at);
+      }
+    }
+  }
+
+  // Each connection of such a server is served by a process of its own, which has its place in the
+  // plan: all connections must be known. A program makes as many as it likes.
+  void check_told_ports(Range text, InstanceId program, scenario::Position where) {
+    const auto pieces = std::span(builder_.pieces).subspan(text.first, text.count);
+    for (const Piece& piece : pieces) {
+      const auto counts_connections = [&](const Step& step) {
+        return step.verb == Verb::Serve && step.channel == piece.of &&
+               step.served_by == scenario::Handler::Process;
+      };
+      if (piece.kind == Piece::Kind::Port &&
+          std::ranges::any_of(builder_.steps, counts_connections)) {
+        planned_.found.add(
+            where,
+            fmt::format("`{}` is told the port of `{}`, and how many connections a program makes, "
+                        "and so how many processes serve, is not known before",
+                        builder_.text_of(builder_.instances[program].path),
+                        builder_.text_of(builder_.listeners[piece.of].name)),
+            "give the `serve` a `handler` that makes none for each connection: `epoll`, "
+            "`io_uring`, `thread` or `prefork`");
+      }
+    }
   }
 
   // Several processes cannot listen at one port.

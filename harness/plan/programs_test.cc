@@ -166,5 +166,36 @@ TEST(Program, OfEachInstanceHasItsOwnPort) {
               IsEmpty());
 }
 
+// How many processes serve would not be known, nor that the first of them serves a player.
+TEST(Program, IsNotToldThePortOfAServerOfAProcessForEachConnection) {
+  const std::string server = "  own:\n    - {serve: echo, until: main.print";
+  const std::string_view starts = "  main:\n    - start: own\n    - start: tool\n    - print: x\n";
+  const auto problems = [&](std::string_view handler, std::string_view tool) {
+    return planning_problems("processes:\n" + std::string(starts) + server + std::string(handler) +
+                             "}\n  tool:\n" + std::string(tool));
+  };
+  constexpr std::string_view kTold = "    exec: [a, \"${own.port}\"]\n";
+  const auto refused = ElementsAre(HasSubstr("`tool` is told the port of `own`"));
+  EXPECT_THAT(problems("", kTold), refused);
+  EXPECT_THAT(problems("", "    exec: [a]\n    env: {PORT: \"${own.port}\"}\n"), refused);
+  EXPECT_THAT(problems("", "    exec: [a]\n    ready: {file: \"${own.port}\"}\n"), refused);
+  EXPECT_THAT(problems("", "    exec: [a, \"${own.pid}\"]\n"), IsEmpty());
+  for (const std::string_view handler :
+       {", handler: prefork", ", handler: thread", ", handler: epoll", ", handler: io_uring"}) {
+    EXPECT_THAT(problems(handler, kTold), IsEmpty()) << handler;
+  }
+}
+
+TEST(Program, IsNotToldThePortOfSuchAServerByARequestEither) {
+  const std::string text =
+      "processes:\n  main:\n    - start: own\n    - start: tool\n    - connect: tool\n"
+      "    - {request: \"${own.port}\", expect: x}\n  own:\n    - {serve: echo, until: "
+      "main.request";
+  const std::string tool = "}\n  tool:\n    exec: [a, \"${port}\"]\n";
+  EXPECT_THAT(planning_problems(text + tool),
+              ElementsAre(HasSubstr("`tool` is told the port of `own`")));
+  EXPECT_THAT(planning_problems(text + ", handler: epoll" + tool), IsEmpty());
+}
+
 }  // namespace
 }  // namespace procession::plan
