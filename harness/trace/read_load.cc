@@ -19,8 +19,9 @@ SeriesCounts read_series(const measure::Histogram& histogram) {
     }
   }
   if (!series.cells.empty()) {
-    series.min = histogram.min();
+    // Who was killed in mid-record may have noted its first value as the greatest only.
     series.max = histogram.max();
+    series.min = std::min(histogram.min(), series.max);
   }
   return series;
 }

@@ -75,19 +75,48 @@ std::optional<std::string> misfit(const plan::Plan& plan, const trace::Record& r
   return std::nullopt;
 }
 
-// All phases, each that began with all series, in cells that a histogram has.
+// More than any load counts: so sums of such numbers have room.
+constexpr std::uint64_t kMostCounted = std::uint64_t{1} << 48;
+// Likewise for times: with all connections of a load added up, over years.
+constexpr std::int64_t kLongest = std::int64_t{1} << 58;
+
+bool is_count(std::uint64_t count) { return count <= kMostCounted; }
+bool is_sum(std::int64_t ns) { return ns >= -kLongest && ns <= kLongest; }
+bool is_time(std::int64_t ns) { return ns >= 0 && ns <= kLongest; }
+
+// Of values that a histogram can have counted.
+bool is_series(const trace::SeriesCounts& series) {
+  std::uint64_t sum = 0;
+  for (const trace::CellCount& cell : series.cells) {
+    if (cell.cell >= measure::Histogram::kCells || !is_count(cell.count) || !is_count(sum)) {
+      return false;
+    }
+    sum += cell.count;
+  }
+  return is_count(sum) && series.min >= 0 && series.min <= series.max &&
+         series.max <= measure::Histogram::kHighest;
+}
+
+bool are_counts(const trace::PhaseCounts& counts) {
+  const auto numbers = {counts.due,        counts.sent,  counts.dropped, counts.answered,
+                        counts.unfinished, counts.ended, counts.bytes};
+  const auto sums = {counts.population_ns, counts.think_ns};
+  return std::ranges::all_of(numbers, is_count) && std::ranges::all_of(counts.failed, is_count) &&
+         is_time(counts.begin) && is_time(counts.end) && std::ranges::all_of(sums, is_sum) &&
+         std::ranges::all_of(counts.least_unfinished, is_time) &&
+         (counts.end == 0 || counts.begin <= counts.end);
+}
+
+// All phases, each that began with all series.
 bool is_load(const trace::Load& load) {
-  const auto is_series = [](const trace::SeriesCounts& series) {
-    return std::ranges::all_of(series.cells, [](const trace::CellCount& cell) {
-      return cell.cell < measure::Histogram::kCells;
-    });
-  };
-  const auto is_phase = [&](const trace::LoadPhase& phase) {
+  const auto is_phase = [](const trace::LoadPhase& phase) {
     const bool has_all =
         phase.counts.begin == 0 ? phase.series.empty() : phase.series.size() == trace::kSeries;
-    return has_all && std::ranges::all_of(phase.series, is_series);
+    return has_all && are_counts(phase.counts) && std::ranges::all_of(phase.series, is_series);
   };
   return (load.phases.empty() || load.phases.size() == trace::kPhases) &&
+         is_count(load.connections) && is_time(load.window_ns) &&
+         load.windows.size() <= trace::LoadArea::kWindows &&
          std::ranges::all_of(load.phases, is_phase);
 }
 

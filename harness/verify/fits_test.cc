@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <functional>
+#include <limits>
 #include <random>
 
 namespace procession::verify {
@@ -77,6 +78,70 @@ TEST(Fits, NothingElse) {
                 r.processes[1].events[0].cause = {0, 77};
               }),
               HasSubstr("with a cause"));
+}
+
+constexpr std::string_view kLoad = R"(
+processes:
+  main:
+    - start: server
+    - {load: server, requests: 10}
+  server:
+    - {serve: echo, handler: epoll, until: main.load}
+expect:
+  figures: [load.errors == 0, load.service.p50 < 1s]
+)";
+
+trace::Load good_load() {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  trace::Load load;
+  load.connections = 1;
+  load.phases.resize(trace::kPhases);
+  trace::LoadPhase& phase = load.phases[static_cast<std::size_t>(trace::Phase::Measure)];
+  phase.counts.begin = kSecond;
+  phase.counts.end = 2 * kSecond;
+  phase.counts.due = phase.counts.sent = phase.counts.answered = phase.counts.ended = 10;
+  phase.series.resize(trace::kSeries);
+  phase.series[static_cast<std::size_t>(trace::Series::Service)] = {1000, 1000, {{1000, 10}}};
+  return load;
+}
+
+TEST(Fits, NoLoadThatCannotHaveBeenCounted) {
+  const Planned test = planned(kLoad);
+  const auto fit = [&](const std::function<void(trace::Load&, trace::LoadPhase&)>& spoil) {
+    RecordScript run(test);
+    run.begin("main", 1).begin("server", 2);
+    run.record.loads = {good_load()};
+    trace::Load& load = run.record.loads.front();
+    spoil(load, load.phases[static_cast<std::size_t>(trace::Phase::Measure)]);
+    return static_cast<bool>(fits(test.plan(), run.record));
+  };
+  using trace::Load;
+  using trace::LoadPhase;
+  constexpr auto kService = static_cast<std::size_t>(trace::Series::Service);
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  EXPECT_TRUE(fit([](Load&, LoadPhase&) {}));
+  EXPECT_TRUE(fit([](Load&, LoadPhase& p) { p.counts.end = 0; })) << "it was killed";
+  EXPECT_FALSE(fit([](Load& l, LoadPhase&) { l.phases.pop_back(); }));
+  EXPECT_FALSE(fit([](Load& l, LoadPhase&) { l.connections = ~0ULL; }));
+  EXPECT_FALSE(fit([](Load& l, LoadPhase&) { l.window_ns = -1; }));
+  EXPECT_FALSE(fit([](Load& l, LoadPhase&) { l.windows.resize(trace::LoadArea::kWindows + 1); }));
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.series.pop_back(); }));
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.series[kService].min = 1001; }));
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.series[kService].min = -1; }));
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.series[kService].max = kMost; }));
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.series[kService].cells[0].cell = 27 * 1024; }));
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.series[kService].cells[0].count = ~0ULL; }));
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) {
+    p.series[kService].cells.assign(1000, {1000, std::uint64_t{1} << 47});
+  })) << "each of its cells could be, but not their sum";
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.counts.end = p.counts.begin - 1; }));
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.counts.begin = -kMost; }));
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.counts.end = kMost; }));
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.counts.population_ns = kMost; }));
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.counts.think_ns = -kMost; }));
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.counts.least_unfinished[0] = -1; }));
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.counts.due = ~0ULL; }));
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.counts.failed[7] = ~0ULL; }));
 }
 
 TEST(Fits, IsEnoughToBeJudged) {
