@@ -272,6 +272,33 @@ processes:
             "for 10 s");
 }
 
+// Nothing in the file can make a start fail, so no cause leads from it to the end of main.
+TEST(Story, OfAStartThatFailsTellsWhoIsWaitedFor) {
+  const Planned test = planned(R"(
+processes:
+  main:
+    - start: one
+    - start: two
+    - start: three
+  one:
+    exec: [sleep, "1000"]
+  two:
+    exec: [sleep, "1000"]
+  three:
+    exec: [sleep, "1000"]
+)");
+  RecordScript run(test);
+  run.begin("main", 0).step("main.start(one)", 5, 15);
+  run.step("main.start(two)", 16, 17, trace::kNoAnswer, EADDRINUSE).exiting("main", 18);
+  run.begin("one", 10);
+  run.timed_out({"main", "one"}, kTenSeconds);
+  EXPECT_THAT(
+      story(test, run),
+      ElementsAre("main failed in start(two) on line 5 (EADDRINUSE) and waited for its children, "
+                  "for 10 s",
+                  "one was running", "main.exit waits for one.end"));
+}
+
 TEST(Story, OfALongChainTellsItsEnds) {
   std::string text = "\nprocesses:\n  main:\n    - start: p0\n    - join: p0\n";
   for (int i = 0; i < 30; ++i) {

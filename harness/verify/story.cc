@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace procession::verify {
 
@@ -106,10 +107,41 @@ std::vector<std::string> shortened(std::vector<std::string> names) {
   return names;
 }
 
+std::optional<InstanceId> living_child(const plan::Plan& plan, const Timeline& run,
+                                       InstanceId parent) {
+  const auto& processes = run.record().processes;
+  for (InstanceId id = 0; id < processes.size(); ++id) {
+    if (processes[id].left && plan.is_child_of(id, parent)) {
+      return id;
+    }
+  }
+  return std::nullopt;
+}
+
+// Why `event` has not happened. No cause leads to the end of who has failed in a step that cannot
+// fail, as a start whose program has no port: it waits for its children all the same.
+causes::Impossible why_not(const plan::Plan& plan, const Timeline& run, EventId event,
+                           const plan::Step& step) {
+  const auto why = [&](EventId missing) {
+    return causes::why_impossible(run.net().net, run.happenings(), missing);
+  };
+  const auto child = step.verb == scenario::Verb::Exit && step.implicit
+                         ? living_child(plan, run, step.self)
+                         : std::nullopt;
+  if (!child || fatal_step(plan, run.record().processes[step.self]) == nullptr) {
+    return why(event);
+  }
+  causes::Impossible its_end = why(run.net().end(*child));
+  its_end.path.insert(its_end.path.begin(), event);
+  ++its_end.back_to;
+  return its_end;
+}
+
 // "main.join(child) waits for child.end, which waits for …"
-std::string waiting(const plan::Plan& plan, const Timeline& run, EventId event) {
+std::string waiting(const plan::Plan& plan, const Timeline& run, EventId event,
+                    const plan::Step& step) {
   const Wording words(plan, run.net());
-  const causes::Impossible why = causes::why_impossible(run.net().net, run.happenings(), event);
+  const causes::Impossible why = why_not(plan, run, event, step);
   std::vector<std::string> names;
   std::size_t back_to = 0;
   for (std::size_t i = 0; i < why.path.size(); ++i) {
@@ -153,9 +185,10 @@ std::vector<std::string> story_of(const plan::Plan& plan, const Timeline& run) {
     if (open == nullptr || plan.instance(id).kind == plan::Instance::Kind::Program) {
       continue;
     }
-    const bool ends = plan.step(open->step).verb == scenario::Verb::Exit;
-    std::string wait =
-        waiting(plan, run, ends ? run.net().effect(open->step) : run.net().success(open->step));
+    const plan::Step& step = plan.step(open->step);
+    const bool ends = step.verb == scenario::Verb::Exit;
+    std::string wait = waiting(
+        plan, run, ends ? run.net().effect(open->step) : run.net().success(open->step), step);
     if (!wait.empty()) {
       waits.push_back(std::move(wait));
     }
