@@ -57,7 +57,8 @@ inline int accept_one(int listener) noexcept {
 
 // Whether accepting may work again once something else has ended.
 inline bool is_exhausted(int error) noexcept {
-  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM ||
+         error == ENOSPC;
 }
 
 }  // namespace procession::load

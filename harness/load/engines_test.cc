@@ -3,6 +3,7 @@
 // descriptors alone.
 #include "harness/load/client_test.h"
 #include "harness/load/epoll_engine.h"
+#include "harness/load/event_engine.h"
 #include "harness/load/thread_engine.h"
 #include "harness/load/upper.h"
 #include "harness/load/uring_engine.h"
@@ -16,6 +17,7 @@
 #include <cerrno>
 #include <csignal>
 #include <string>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -26,7 +28,39 @@
 namespace procession::load {
 namespace {
 
-enum class Kind { Thread, Epoll, IoUring };
+enum class Kind { Thread, Epoll, IoUring, Cramped };
+
+// Echoes, one byte or more; has room for one connection.
+class CrampedEngine final : public EventEngine {
+ private:
+  int open_more() override { return 0; }
+  int take_up(int descriptor) override {
+    if (taken_) {
+      return ENOSPC;
+    }
+    taken_ = true;
+    return watch(EPOLL_CTL_ADD, descriptor, EPOLLIN, static_cast<std::uint64_t>(descriptor));
+  }
+  Round one_round(base::Instant) override {
+    epoll_event event{};
+    if (::epoll_wait(epoll(), &event, 1, -1) < 1) {
+      return Round::Done;
+    }
+    if (!is_connection(event.data.u64)) {
+      return note(event.data.u64);
+    }
+    const int connection = static_cast<int>(event.data.u64);
+    char bytes[64];
+    const ssize_t got = ::recv(connection, bytes, sizeof bytes, 0);
+    if (got <= 0 || ::send(connection, bytes, static_cast<std::size_t>(got), MSG_NOSIGNAL) < 0) {
+      taken_ = false;
+      close_connection(connection);
+    }
+    return Round::Done;
+  }
+
+  bool taken_ = false;
+};
 
 template <class Use>
 int with_engine(Kind kind, Use use) {
@@ -37,6 +71,10 @@ int with_engine(Kind kind, Use use) {
     }
     case Kind::Epoll: {
       EpollEngine engine;
+      return use(engine);
+    }
+    case Kind::Cramped: {
+      CrampedEngine engine;
       return use(engine);
     }
     case Kind::IoUring: {
@@ -107,6 +145,25 @@ class Engines : public ::testing::TestWithParam<Kind> {
     return error != 0 ? error : engine.drain();
   }
 };
+
+class EventEngines : public Engines {};
+INSTANTIATE_TEST_SUITE_P(, EventEngines, ::testing::Values(Kind::Cramped),
+                         [](const auto&) { return "Cramped"; });
+
+TEST_P(EventEngines, LetThoseWaitForWhomThereIsNoRoom) {
+  start_server();
+  std::vector<Client> clients;
+  for (int k = 0; k < 5; ++k) {
+    clients.push_back(client());
+    clients.back().say("hello");
+  }
+  for (Client& first : clients) {
+    EXPECT_EQ(first.hear(5), "hello");
+    first = client();  // makes room, and is served after the others
+  }
+  clients.clear();
+  EXPECT_EQ(end_of_server(), 0);
+}
 
 TEST_P(Engines, AnswerEachClient) {
   start_server();

@@ -5,6 +5,7 @@
 
 #include <sys/epoll.h>
 #include <unistd.h>
+#include <utility>
 
 namespace procession::load {
 
@@ -49,6 +50,7 @@ int EventEngine::take_waiting() {
 
 int EventEngine::drain() {
   stop_listening();
+  held_.reset();
   accept_error_ = 0;  // nobody is accepted when a connection ends
   while (count_ > 0) {
     (void)one_round({});
@@ -85,16 +87,16 @@ EventEngine::Round EventEngine::note(std::uint64_t name) {
   return Round::Done;
 }
 
-// One: the others get their turn before the next.
+// One: the others get their turn before the next. If there is no room to serve it, it waits as
+// those in the backlog do.
 void EventEngine::accept_one_more() {
-  const int descriptor = accept_one(listener_);
-  accept_error_ = descriptor >= 0 ? 0 : errno;
-  if (descriptor >= 0) {
+  os::UniqueFd next = held_ ? std::move(held_) : os::UniqueFd(accept_one(listener_));
+  accept_error_ = next ? take_up(next.get()) : errno;
+  if (accept_error_ == 0) {
     ++count_;
-    if (take_up(descriptor) != 0) {
-      close_connection(descriptor);
-    }
-  } else if (accept_error_ != EAGAIN) {
+    (void)next.release();
+  } else if (accept_error_ != EAGAIN || next) {
+    held_ = std::move(next);
     stop_listening();
   }
 }
@@ -105,6 +107,9 @@ void EventEngine::close_connection(int descriptor) {
   --count_;
   if (!listening_ && is_exhausted(accept_error_)) {
     (void)listen_again();
+    if (held_) {
+      accept_one_more();
+    }
   }
 }
 

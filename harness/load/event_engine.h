@@ -60,8 +60,9 @@ class EventEngine : public Engine {
   Answer answer_ = unchanged;
   BufferPool pool_;
   std::size_t count_ = 0;   // connections
+  os::UniqueFd held_;       // accepted, but there was no room to serve it
   bool listening_ = false;  // watches the listener
-  int accept_error_ = 0;    // why the last accept failed: EAGAIN, or what has run out
+  int accept_error_ = 0;    // why the last one is not served: EAGAIN, or what has run out
 };
 
 }  // namespace procession::load
