@@ -11,6 +11,7 @@
 #include "harness/player/surroundings.h"
 #include "harness/player/text.h"
 
+#include <algorithm>
 #include <alloca.h>
 #include <cerrno>
 #include <csignal>
@@ -71,6 +72,21 @@ std::uint32_t choose_port(InstanceId instance, os::UniqueFd& claimed) {
   return 0;
 }
 
+// A port that the file gives: two programs of one run may have it one after the other.
+bool is_of_this_run(std::uint32_t port) {
+  return std::ranges::any_of(the_plan().listeners(), [port](const plan::Listener& listener) {
+    return listener.program != plan::kNone &&
+           the_plan().program_of(listener.program).port == port &&
+           word(listener.port_word).load(std::memory_order_acquire) != 0;
+  });
+}
+
+bool may_have(std::uint32_t port, os::UniqueFd& claimed) {
+  const bool is_ours = is_of_this_run(port);
+  claimed = is_ours ? os::UniqueFd() : claim(port);
+  return (is_ours || claimed) && !os::is_listening(static_cast<std::uint16_t>(port));
+}
+
 // 0 or errno.
 int find_port(InstanceId instance, os::UniqueFd& claimed) {
   const Program& program = the_plan().program_of(instance);
@@ -80,7 +96,7 @@ int find_port(InstanceId instance, os::UniqueFd& claimed) {
   std::uint32_t port = program.port;
   if (port == 0) {
     port = choose_port(instance, claimed);
-  } else if (os::is_listening(static_cast<std::uint16_t>(port))) {
+  } else if (!may_have(port, claimed)) {
     port = 0;
   }
   if (port == 0) {
@@ -131,13 +147,14 @@ class Descriptors {
   // 0 or errno.
   int make(InstanceId instance) {
     const Program& program = the_plan().program_of(instance);
-    const bool is_kept = the_plan().output_of(instance) != plan::kNone;
+    const bool is_read =
+        the_plan().output_of(instance) != plan::kNone || program.ready == Program::Ready::Line;
     null_.reset(::open("/dev/null", O_RDWR | O_CLOEXEC));
     int error = null_ ? 0 : errno;
-    if (error == 0 && is_kept) {
+    if (error == 0 && is_read) {
       error = output.make();
     }
-    const int said = is_kept ? output.write_end.get() : null_.get();
+    const int said = is_read ? output.write_end.get() : null_.get();
     list_[0] = {null_.get(), STDIN_FILENO};
     list_[1] = {said, STDOUT_FILENO};
     list_[2] = {said, STDERR_FILENO};

@@ -10,7 +10,8 @@
 namespace procession::player {
 
 // The process of `instance`, which has been reserved. Signals must be blocked. Returns when the
-// program has been executed: 0; or could not be: errno. EADDRINUSE: somebody listens at its port.
+// program has been executed: 0; or could not be: errno. EADDRINUSE: somebody listens at its
+// port, or a program of another run has it.
 [[nodiscard]] int start_program(plan::InstanceId instance, bool by_vfork);
 
 }  // namespace procession::player

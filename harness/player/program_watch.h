@@ -19,9 +19,9 @@ struct ProgramWatch {
   std::uint32_t run = 0;
   plan::InstanceId instance = plan::kNone;
   os::UniqueFd process;  // its pidfd
-  os::UniqueFd output;   // the reading end of its standard output and error; none: not kept
+  os::UniqueFd output;   // the reading end of its standard output and error; none: not read
   os::UniqueFd ready;    // the reading end of what it writes when it is ready; none: otherwise
-  os::UniqueFd port;     // keeps its port from other runs as long as it is open; none: no port
+  os::UniqueFd port;     // keeps its port from other runs as long as it is open
 };
 
 // Waits for room. 0 or errno.

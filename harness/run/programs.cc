@@ -31,7 +31,8 @@ using trace::Slot;
 
 constexpr std::size_t kMostKept = 1 << 20;
 constexpr std::size_t kLongestLine = 16 << 10;
-constexpr base::Duration kProbe = 1ms;    // between two looks at a port or a file
+constexpr base::Duration kProbe = 1ms;    // between two looks at ports and files, at least
+constexpr int kProbeShare = 10;           // one part in so many of the time goes into these looks
 constexpr base::Duration kTidying = 2ms;  // between two looks at what a program has left
 constexpr base::Duration kNever = 10s;
 // How long the processes of a program that has ended may take to end by themselves.
@@ -101,10 +102,8 @@ bool Programs::open(const plan::Plan& plan) {
 base::Duration Programs::next_look() const {
   base::Duration left = kNever;
   for (const Watched& one : all_) {
-    const bool is_probed =
-        one.program.ready == Program::Ready::Port || one.program.ready == Program::Ready::File;
-    if (one.ended_at == base::Instant{} && !one.is_ready && is_probed) {
-      left = std::min(left, kProbe);
+    if (is_probed(one)) {
+      left = std::min(left, std::max(next_probe_ - base::now(), base::Duration{}));
     }
     if (one.ended_at != base::Instant{} && !one.is_tidy) {
       left = std::min(left, kTidying);
@@ -120,6 +119,36 @@ void Programs::hear(int zygote) {
   take_up();
   for (Watched& one : all_) {
     look(one, zygote);
+  }
+  probe();
+}
+
+// What nobody tells us of is looked for, as often as it is cheap: a look may be an answer of the
+// kernel or the reading of a long table.
+void Programs::probe() {
+  const base::Instant now = base::now();
+  if (now < next_probe_ || std::ranges::none_of(all_, is_probed)) {
+    return;
+  }
+  for (Watched& one : all_) {
+    if (is_probed(one)) {
+      see_whether_ready(one);
+    }
+  }
+  const base::Instant after = base::now();
+  next_probe_ = after + std::max(kProbe, (after - now) * (kProbeShare - 1));
+}
+
+bool Programs::is_probed(const Watched& one) {
+  return one.watch.process && !one.is_ready &&
+         (one.program.ready == Program::Ready::Port || one.program.ready == Program::Ready::File);
+}
+
+void Programs::record_begun_lines() {
+  for (Watched& one : all_) {
+    if (!one.line.empty()) {
+      record(one);
+    }
   }
 }
 
@@ -159,12 +188,8 @@ void Programs::look(Watched& one, int zygote) {
   const base::Instant now = base::now();
   const bool has_ended = one.watch.process && os::has_ended(one.watch.process);
   read_all_output(one);
-  if (!one.is_ready && one.watch.process) {
-    if (shows_ready(one)) {
-      become_ready(one, base::now());
-    } else {
-      one.not_ready_at = std::max(one.not_ready_at, now);
-    }
+  if (one.watch.ready) {
+    see_whether_ready(one);
   }
   if (has_ended) {
     one.watch.process.reset();
@@ -172,6 +197,19 @@ void Programs::look(Watched& one, int zygote) {
   }
   if (one.ended_at != base::Instant{} && !one.is_tidy) {
     tidy(one, zygote);
+  }
+}
+
+void Programs::see_whether_ready(Watched& one) {
+  const base::Instant now = base::now();
+  const bool is_seen = shows_ready(one);
+  if (one.is_ready || !one.watch.process) {
+    return;
+  }
+  if (is_seen) {
+    become_ready(one, base::now());
+  } else {
+    one.not_ready_at = std::max(one.not_ready_at, now);
   }
 }
 
@@ -195,6 +233,9 @@ bool Programs::read_output(Watched& one) {
   }
   if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
     one.watch.output.reset();
+    if (!one.line.empty()) {
+      record(one);  // no more will come of this line
+    }
   }
   return false;
 }
@@ -216,7 +257,9 @@ void Programs::take(Watched& one, std::string_view bytes) {
 }
 
 void Programs::record(Watched& one) {
-  if (one.kept + one.line.size() > kMostKept) {
+  if (plan_.output_of(one.watch.instance) == plan::kNone) {
+    // Read only to see when it is ready.
+  } else if (one.kept + one.line.size() > kMostKept) {
     slot_of(one).flags.fetch_or(Slot::kOutputCut, std::memory_order_relaxed);
     one.kept = kMostKept + 1;
   } else {
@@ -242,6 +285,7 @@ bool Programs::shows_ready(Watched& one) const {
           (is_absolute ? "" : std::string(folder.text()) + "/") + one.ready_text.c_str();
       return ::access(path.c_str(), F_OK) == 0;
     }
+    // Read to its end also by one that is ready: else what has been closed would wake us for ever.
     case Program::Ready::Descriptor: {
       char bytes[256];
       const ssize_t got = ::read(one.watch.ready.get(), bytes, sizeof bytes);
@@ -260,7 +304,7 @@ bool Programs::shows_ready(Watched& one) const {
 
 // What has ended is not: so its end is sure to come later.
 void Programs::become_ready(Watched& one, base::Instant at) {
-  if (os::has_ended(one.watch.process)) {
+  if (!one.watch.process || os::has_ended(one.watch.process)) {
     return;
   }
   one.is_ready = true;
@@ -316,10 +360,8 @@ void Programs::finish() {
   for (Watched& one : all_) {
     while (read_output(one)) {
     }
-    if (!one.line.empty()) {
-      record(one);
-    }
   }
+  record_begun_lines();
   all_.clear();
   os::remove_tree(player::FolderPath(arena_).c_str());
 }

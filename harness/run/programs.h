@@ -38,6 +38,8 @@ class Programs {
 
   // Takes note of all that has happened. `zygote` is the one child of the warden that is no orphan.
   void hear(int zygote);
+  // The run is cut off now: what has been printed counts, also of a line that has no end yet.
+  void record_begun_lines();
   // Some program has ended, and what it has left behind has not.
   [[nodiscard]] bool is_tidying() const;
   // Nothing of the run lives: records what was still unread, and removes the folder.
@@ -64,6 +66,10 @@ class Programs {
   void take(Watched& one, std::string_view bytes);
   void record(Watched& one);
   void look(Watched& one, int zygote);
+  void probe();
+  // Nobody tells when it becomes ready.
+  [[nodiscard]] static bool is_probed(const Watched& one);
+  void see_whether_ready(Watched& one);
   [[nodiscard]] bool shows_ready(Watched& one) const;
   void become_ready(Watched& one, base::Instant at);
   void tidy(Watched& one, int zygote);
@@ -78,6 +84,7 @@ class Programs {
   os::UniqueFd socket_;
   os::UniqueFd queue_;  // epoll: the socket, and what is read of each program
   std::vector<Watched> all_;
+  base::Instant next_probe_;
 };
 
 }  // namespace procession::run

@@ -2,6 +2,8 @@
 // Real programs as processes of a run: what is recorded of them, and that nothing of them is left.
 #include "harness/os/machine.h"
 #include "harness/os/pidfd.h"
+#include "harness/os/unique_fd.h"
+#include "harness/player/abstract_address.h"
 #include "harness/run/play.h"
 #include "harness/testing/planned.h"
 
@@ -16,6 +18,8 @@
 #include <string>
 #include <string_view>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -25,6 +29,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 using testing::planned;
 using testing::Planned;
@@ -193,6 +198,76 @@ TEST_P(Programs, IsReadyByItsDescriptor) {
            "    exec: [sh, -c, 'echo >&9; exec sleep 1000']\n    ready: {fd: 9}\n");
   EXPECT_EQ(record.processes[0].status, 0);
   EXPECT_TRUE(readiness(record.processes[1]).returned);
+}
+
+// A closed pipe is readable for ever. A warden that spins uses all of the second.
+TEST_P(Programs, MayCloseItsDescriptorWhenItIsReady) {
+  const auto used = [] {
+    rusage use{};
+    ::getrusage(RUSAGE_CHILDREN, &use);
+    return std::chrono::seconds(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
+           std::chrono::microseconds(use.ru_utime.tv_usec + use.ru_stime.tv_usec);
+  };
+  const auto before = used();
+  const Record record = play(
+      "    - start: tool\n    - await: tool.ready\n    - sleep: 1s\n    - terminate: tool\n"
+      "    - join: tool\n",
+      "    exec: [sh, -c, 'echo >&9; exec 9>&-; exec sleep 1000']\n    ready: {fd: 9}\n");
+  EXPECT_EQ(record.processes[0].status, 0);
+  EXPECT_LT(used() - before, 400ms) << "the warden waits, it does not spin";
+}
+
+// A process that it has left behind prints the line.
+TEST_P(Programs, ThatHasEndedDoesNotBecomeReady) {
+  const Record record = play(kReady,
+                             "    exec: [sh, -c, '(sleep 0.05; echo hello) & exit 0']\n"
+                             "    ready: {line: hello}\n");
+  EXPECT_FALSE(readiness(record.processes[1]).returned);
+  EXPECT_EQ(record.processes[0].events[1].error, scenario::kGone);
+  EXPECT_THAT(lines_of(record.processes[1]), ElementsAre("hello"));
+}
+
+TEST_P(Programs, IsReadyByALineThatIsNotKept) {
+  const Record record = play(kReadyThenEnded,
+                             "    stdout: 'null'\n"
+                             "    exec: [sh, -c, 'echo I am up; exec sleep 1000']\n"
+                             "    ready: {line: am up}\n");
+  EXPECT_EQ(record.processes[0].status, 0);
+  EXPECT_TRUE(readiness(record.processes[1]).returned);
+  EXPECT_THAT(lines_of(record.processes[1]), IsEmpty());
+}
+
+TEST_P(Programs, OutputOfARunThatIsCutOffHasItsLastLine) {
+  for (const std::string_view then : {"", "; exec sleep 1000"}) {
+    const Record record =
+        play("    - start: tool\n    - sleep: forever\n",
+             "    exec: [sh, -c, 'echo first; printf last" + std::string(then) + "']\n", 1s);
+    EXPECT_TRUE(record.timed_out);
+    EXPECT_THAT(lines_of(record.processes[1]), ElementsAre("first", "last"));
+  }
+}
+
+// A port that nobody listens at: below those that the kernel gives out by itself, and another one
+// than that of tests that run beside this one.
+std::uint32_t some_port() { return 10'000 + static_cast<std::uint32_t>(::getpid() % 10'000); }
+
+std::string with_port(std::uint32_t port) {
+  return "    exec: [sh, -c, 'exit 0']\n    port: " + std::to_string(port) + "\n";
+}
+
+TEST_P(Programs, OfAnotherRunWithItsPortKeepsItFromStarting) {
+  const player::AbstractAddress claim("port", 0, some_port(), 0);
+  const os::UniqueFd other(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::bind(other.get(), claim.get(), claim.size()), 0);
+  const Record record = play(kJoin, with_port(some_port()));
+  EXPECT_EQ(record.processes[0].events[0].error, EADDRINUSE);
+}
+
+TEST_P(Programs, OfOneRunMayHaveTheirPortInTurn) {
+  const Record record = play(std::string(kJoin) + "    - start: next\n    - join: next\n",
+                             with_port(some_port()) + "  next:\n" + with_port(some_port()));
+  EXPECT_EQ(record.processes[0].status, 0);
+  EXPECT_EQ(record.processes[2].status, 0);
 }
 
 TEST_P(Programs, ThatEndsBeforeItIsReadyIsWaitedForInVain) {

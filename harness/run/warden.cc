@@ -264,7 +264,9 @@ void Warden::watch_clock() {
 
 // Who lives is noted before the first one is ended. If nobody does, the run is ending by itself.
 void Warden::end_run(std::uint32_t why) {
-  programs_.hear(zygote_number_);  // what they have printed so far, they have printed by themselves
+  // What they have printed so far, they have printed by themselves.
+  programs_.hear(zygote_number_);
+  programs_.record_begun_lines();
   const Ending ending{current_run(), base::now()};
   const Orphans all = orphans();
   bool any = settlement_.has_value();
