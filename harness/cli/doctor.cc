@@ -3,6 +3,7 @@
 
 #include "harness/base/check.h"
 #include "harness/cli/starter.h"
+#include "harness/os/child.h"
 #include "harness/os/limits.h"
 #include "harness/os/machine.h"
 #include "harness/plan/make_plan.h"
@@ -166,9 +167,12 @@ report::MachineReport examine() {
   found.push_back(limit("pid_max", os::pid_limit(), kManyProcesses,
                         "a graph of many processes is refused: EAGAIN",
                         "sysctl kernel.pid_max=4194304"));
-  found.push_back(limit("descriptor_limit", os::descriptor_limit(), 1024,
-                        "scenarios with many pipes or connections end with EMFILE",
-                        "ulimit -n 1024, or nofile in limits.conf(5)"));
+  const auto descriptors = os::descriptor_limit();
+  found.push_back(limit("descriptor_limit", descriptors, 1024,
+                        descriptors && *descriptors <= os::Child::kOwnDescriptor
+                            ? "nothing can be played"
+                            : "scenarios with many pipes or connections end with EMFILE",
+                        "ulimit -Hn 1024, or nofile in limits.conf(5)"));
   found.push_back(overcommit());
   return report;
 }

@@ -131,6 +131,29 @@ TEST(Doctor, finds_this_machine_usable) {
   }
 }
 
+// descriptors
+
+// What `procession run` says and returns, under such a limit of open descriptors.
+Ending run_with_descriptors(const std::string& limit, const std::string& file) {
+  const Folder folder;
+  const std::string command =
+      fmt::format("ulimit {} && exec '{}/bin/procession' run '{}' >'{}' 2>&1", limit,
+                  PROCESSION_BINARY_DIR, file, folder.path("said"));
+  const int status = std::system(command.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, folder.read("said"), ""};
+}
+
+TEST(Descriptors, few_are_made_more_and_too_few_are_named) {
+  const Folder folder;
+  const std::string file =
+      folder.write("a.yaml", "scenario: a\nprocesses: {main: [{print: hello}]}\n");
+  EXPECT_EQ(run_with_descriptors("-Sn 64", file).status, 0);
+  const Ending ending = run_with_descriptors("-n 64", file);
+  EXPECT_EQ(ending.status, 3);
+  EXPECT_THAT(ending.out, AllOf(HasSubstr("a process may have 64 open descriptors, too few"),
+                                HasSubstr("ulimit -Hn 1024")));
+}
+
 // completion
 
 // What bash would offer at the end of these words.

@@ -79,7 +79,7 @@ bool place_descriptors(Errand& errand) {
 
 int become_program(void* argument) {
   Errand& errand = *static_cast<Errand*>(argument);
-  const int executable = ::fcntl(errand.executable, F_DUPFD_CLOEXEC, 64);
+  const int executable = ::fcntl(errand.executable, F_DUPFD_CLOEXEC, Child::kOwnDescriptor);
   if (executable >= 0 && (!errand.maps_user || map_user(errand)) && place_descriptors(errand)) {
     ::syscall(SYS_execveat, executable, "", errand.arguments, environ, AT_EMPTY_PATH);
   }

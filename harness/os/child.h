@@ -31,6 +31,9 @@ struct Launch {
 
 class Child {
  public:
+  // Above those passed. The limit of open descriptors must be greater.
+  static constexpr int kOwnDescriptor = 64;
+
   Child() = default;
   Child(Child&&) noexcept = default;
   Child& operator=(Child&& other) noexcept;

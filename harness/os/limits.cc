@@ -20,18 +20,20 @@ std::string text_of(const std::string& file) {
 }
 
 template <class Resource>
-std::optional<std::uint64_t> soft_limit(Resource resource) {
+std::optional<std::uint64_t> limit_of(Resource resource, rlim_t rlimit::*which) {
   rlimit limit{};
-  if (::getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+  if (::getrlimit(resource, &limit) != 0 || limit.*which == RLIM_INFINITY) {
     return std::nullopt;
   }
-  return limit.rlim_cur;
+  return limit.*which;
 }
 
 }  // namespace
 
-std::optional<std::uint64_t> process_limit() { return soft_limit(RLIMIT_NPROC); }
-std::optional<std::uint64_t> descriptor_limit() { return soft_limit(RLIMIT_NOFILE); }
+std::optional<std::uint64_t> process_limit() { return limit_of(RLIMIT_NPROC, &rlimit::rlim_cur); }
+std::optional<std::uint64_t> descriptor_limit() {
+  return limit_of(RLIMIT_NOFILE, &rlimit::rlim_max);
+}
 
 std::optional<std::uint64_t> pids_cgroup_limit() {
   const std::string text = text_of("/proc/self/cgroup");

@@ -11,7 +11,8 @@ namespace procession::os {
 
 // Processes of this user (RLIMIT_NPROC, the soft one). Root is not held to it: getrlimit(2).
 [[nodiscard]] std::optional<std::uint64_t> process_limit();
-// Open descriptors of one process (RLIMIT_NOFILE, the soft one).
+// Open descriptors of one process (RLIMIT_NOFILE, the hard one: to that the harness raises the soft
+// one, os/process.h).
 [[nodiscard]] std::optional<std::uint64_t> descriptor_limit();
 // The lowest pids.max of this process's control groups and those around them: cgroups(7).
 [[nodiscard]] std::optional<std::uint64_t> pids_cgroup_limit();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "harness/os/limits.h"
 
+#include "harness/os/process.h"
+
 #include <gtest/gtest.h>
 
 #include <sys/resource.h>
@@ -8,12 +10,16 @@
 namespace procession::os {
 namespace {
 
-TEST(Limits, AreTheSoftOnesOfThisProcess) {
+TEST(Limits, OfDescriptorsIsWhatTheSoftOneCanBeRaisedTo) {
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  const rlimit fewer{before.rlim_cur - 1, before.rlim_max};
+  const rlimit fewer{before.rlim_max / 2, before.rlim_max};
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &fewer), 0);
-  EXPECT_EQ(descriptor_limit(), before.rlim_cur - 1);
+  EXPECT_EQ(descriptor_limit(), before.rlim_max);
+  EXPECT_EQ(raise_descriptor_limit(), before.rlim_max);
+  rlimit raised{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &raised), 0);
+  EXPECT_EQ(raised.rlim_cur, before.rlim_max);
   ::setrlimit(RLIMIT_NOFILE, &before);
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,6 +81,15 @@ Spawned spawn(const Program& program) noexcept {
     return {-1, errand.error};
   }
   return {pid, 0};
+}
+
+std::uint64_t raise_descriptor_limit() noexcept {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) {
+    return 0;
+  }
+  files.rlim_cur = files.rlim_max;
+  return ::setrlimit(RLIMIT_NOFILE, &files) == 0 ? files.rlim_cur : 0;
 }
 
 void leave(int status) noexcept {

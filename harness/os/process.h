@@ -8,6 +8,7 @@
 // takes them.
 
 #include <csignal>
+#include <cstdint>
 #include <span>
 #include <sys/types.h>
 
@@ -37,6 +38,10 @@ struct Spawned {
 
 [[nodiscard]] pid_t own_pid() noexcept;
 [[nodiscard]] pid_t parent_pid() noexcept;
+
+// Raises the soft limit of open descriptors to the hard one. How many that is; 0 and errno on
+// failure.
+[[nodiscard]] std::uint64_t raise_descriptor_limit() noexcept;
 
 // Ends this process at once, as _exit(2). The one way out for programs that fork: under coverage it
 // first writes what this process has counted.

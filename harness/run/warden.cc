@@ -424,15 +424,6 @@ bool tool_is_gone() {
 
 void close_on_exec(int fd) { ::fcntl(fd, F_SETFD, FD_CLOEXEC); }
 
-bool raise_descriptor_limit() {
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) {
-    return false;
-  }
-  files.rlim_cur = files.rlim_max;
-  return ::setrlimit(RLIMIT_NOFILE, &files) == 0;
-}
-
 // Players begin with what is set here: default actions, no core files.
 bool set_up(bool in_namespace) {
   for (const int fd : {kSocketFd, kArenaFd, kProgramFd, kLeaseFd}) {
@@ -450,7 +441,7 @@ bool set_up(bool in_namespace) {
   }
   const rlimit no_core{0, 0};
   return ::setsid() >= 0 && ::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0 &&
-         ::setrlimit(RLIMIT_CORE, &no_core) == 0 && raise_descriptor_limit();
+         ::setrlimit(RLIMIT_CORE, &no_core) == 0 && os::raise_descriptor_limit() != 0;
 }
 
 [[noreturn]] void fail(Trouble trouble) {

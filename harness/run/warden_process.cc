@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "harness/run/warden_process.h"
 
+#include "harness/os/process.h"
+
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
@@ -197,6 +199,14 @@ base::Result<> WardenProcess::have_folder_removed() {
 
 base::Result<WardenProcess> WardenProcess::start(int executable, const ArenaMemory& arena,
                                                  Containment containment) {
+  // Pipes and connections lie above these: os/child.h.
+  if (const auto most = os::raise_descriptor_limit(); most <= os::Child::kOwnDescriptor) {
+    return base::Error{base::ErrorKind::Io,
+                       "a process may have " + std::to_string(most) +
+                           " open descriptors, too few to play anything: raise the hard limit, as "
+                           "by `ulimit -Hn 1024` or nofile in limits.conf(5)",
+                       0};
+  }
   const Maker maker{executable, arena};
   if (containment == Containment::Sweep) {
     return maker.make(Space::None);
