@@ -59,7 +59,7 @@ processes:
                      ends_itself ? "" : "    - terminate: server\n",
                      placed ? cpus_key(Place::Server) : "", server,
                      placed ? cpus_key(Place::Client) : "", client) +
-         (ends_itself ? "" : "expect:\n  exit: {server: SIGTERM}\n");
+         (ends_itself ? "" : "expect:\n  exit: {server: [0, SIGTERM]}\n");
 }
 
 std::string bare_server(const std::string& kind) {
@@ -203,6 +203,63 @@ void round_trip(benchmark::State& state) {
   }
 }
 BENCHMARK(round_trip)->Iterations(1);
+
+// ---- another load generator
+
+std::string nginx_server() {
+  return fmt::format(R"(    exec:
+      - sh
+      - -c
+      - 'sed "s/PORT/$1/" "$2" > nginx.conf && exec nginx -e stderr -p "$PWD/" -c nginx.conf'
+      - sh
+      - ${{port}}
+      - {}/scenarios/peers/nginx.conf
+    ready: port)",
+                     PROCESSION_SOURCE_DIR);
+}
+
+// "Requests/sec:  41234.56" is a line of what it prints.
+double rate_of_wrk(const Record& record) {
+  constexpr std::string_view kKey = "Requests/sec:";
+  for (const trace::Process& process : record.processes) {
+    for (const trace::Event& event : process.events) {
+      if (event.text.starts_with(kKey)) {
+        return std::stod(event.text.substr(kKey.size()));
+      }
+    }
+  }
+  base::check(false, "wrk tells its rate");
+  return 0;
+}
+
+void http_over_wrk(benchmark::State& state) {
+  if (os::find_program("wrk").empty() || os::find_program("nginx").empty()) {
+    state.SkipWithError("wrk or nginx is not installed");
+    return;
+  }
+  const testing::Planned ours = testing::planned(scenario_of(
+      nginx_server(), "    steps:\n      - {load: server, protocol: http, connections: 8, for: 1s}",
+      false));
+  const testing::Planned theirs = testing::planned(
+      scenario_of(nginx_server(),
+                  "    exec: [wrk, --threads, '1', --connections, '8', --duration, 1s, "
+                  "'http://127.0.0.1:${server.port}/']",
+                  false));
+  for ([[maybe_unused]] auto _ : state) {
+    std::vector<double> our_rates;
+    std::vector<double> their_rates;
+    Side one{.scenario = ours};
+    one.look = [&](const Record& record) { our_rates.push_back(rate_of(record)); };
+    Side two{.scenario = theirs};
+    two.look = [&](const Record& record) { their_rates.push_back(rate_of_wrk(record)); };
+    play_in_turn({&one, &two}, {.rounds = 11});
+    report_figure(state, testing::ratios(our_rates, their_rates), Aim::AtLeast, 0.9,
+                  "of the rate that wrk reaches with nginx");
+    state.counters["rate"] = testing::median(our_rates);
+    state.counters["wrk_rate"] = testing::median(their_rates);
+  }
+}
+BENCHMARK(http_over_wrk)->Iterations(1);
 
 // ---- servers
 
