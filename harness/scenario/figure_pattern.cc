@@ -219,6 +219,15 @@ bool Parser::of_load(FigureValue& value) {
       fail(process.error().message);
       return true;
     }
+    for (const PathPart& part : process->parts) {
+      if (part.index && part.index->kind != Index::Kind::Number) {
+        fail(
+            fmt::format("{}: a figure of a load is not asked for one after the other; write a "
+                        "number, or `{}` for all together",
+                        quote(path), part.name));
+        return true;
+      }
+    }
     value.process = *std::move(process);
   }
   if (!is_name(value.figure)) {

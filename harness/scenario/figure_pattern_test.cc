@@ -133,6 +133,9 @@ TEST(Figure, IsOfAPhase) {
 
 TEST(FigureRefusal, OfWhatNoLoadHas) {
   EXPECT_THAT(refusal("client.setup.p99 < 2ms"), HasSubstr("`setup` is no series of a load"));
+  EXPECT_THAT(refusal("client[i].load.requests == 12"),
+              HasSubstr("`client[i]`: a figure of a load is not asked for one after the other; "
+                        "write a number, or `client` for all together"));
   EXPECT_THAT(refusal("setup.p99 < 2ms in measure"), HasSubstr("it has no phases"));
   EXPECT_THAT(refusal("load.rate > 2/s in meazure"), HasSubstr("`meazure` is no phase of a load"));
   EXPECT_THAT(refusal("load.rate > 20"), HasSubstr("a rate is a number of requests a second"));

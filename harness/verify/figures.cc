@@ -350,8 +350,8 @@ class FigureCheck final : public Check {
 void add_figure_checks(const Context& context, const MeasuredFigures& figures, LoadFigures& loads,
                        Checks& checks) {
   for (const FigurePattern& asked : context.asked.expect.figures) {
-    const auto find = [&](const FigureValue& value) -> const FigureSource* {
-      return value.is_of_load() ? loads.find(value, asked.phase) : figures.find(value.figure);
+    const auto find = [&](const FigureValue& value) {
+      return value.is_of_load() ? &loads.ask(value, asked.phase) : figures.find(value.figure);
     };
     const FigureSource* const value = find(asked.value);
     const FigureSource* const of = asked.of ? find(*asked.of) : nullptr;

@@ -60,9 +60,31 @@ std::string_view label_of(const plan::Plan& plan, const plan::Load& load) {
   return step.label.size == 0 ? "load" : plan.text(step.label);
 }
 
+std::vector<std::size_t> loads_of(const plan::Plan& plan, const plan::EventFinder& finder,
+                                  const FigureValue& value) {
+  std::vector<plan::InstanceId> whose;
+  if (value.process) {
+    for (const auto& process : finder.processes(*value.process)) {
+      whose.push_back(process.instance);
+    }
+  }
+  std::vector<std::size_t> meant;
+  for (std::size_t i = 0; i < plan.loads().size(); ++i) {
+    const plan::Load& load = plan.loads()[i];
+    if (label_of(plan, load) == value.figure &&
+        (!value.process || std::ranges::count(whose, plan.step(load.step).self) != 0)) {
+      meant.push_back(i);
+    }
+  }
+  return meant;
+}
+
 LoadFigure::LoadFigure(const Context& context, const FigureValue& asked,
                        std::optional<std::size_t> phase)
-    : context_(context), asked_(asked), phases_(phases_of(asked, phase)) {
+    : context_(context),
+      asked_(asked),
+      phases_(phases_of(asked, phase)),
+      loads_(loads_of(context.plan, context.finder, asked)) {
   name_ = asked.figure;
   if (asked.series) {
     name_ += fmt::format(".{}", scenario::kSeriesNames[*asked.series]);
@@ -72,21 +94,6 @@ LoadFigure::LoadFigure(const Context& context, const FigureValue& asked,
   } else {
     name_ +=
         fmt::format(".{}", scenario::kLoadNumberNames[static_cast<std::size_t>(*asked.number)]);
-  }
-  std::vector<plan::InstanceId> whose;
-  if (asked.process) {
-    for (const auto& process : context.finder.processes(*asked.process)) {
-      whose.push_back(process.instance);
-    }
-  }
-  for (std::size_t i = 0; i < context.plan.loads().size(); ++i) {
-    const plan::Load& load = context.plan.loads()[i];
-    const bool is_meant =
-        label_of(context.plan, load) == asked.figure &&
-        (!asked.process || std::ranges::count(whose, context.plan.step(load.step).self) != 0);
-    if (is_meant) {
-      loads_.push_back(i);
-    }
   }
 }
 
@@ -243,13 +250,9 @@ void LoadFigures::add(const Timeline& run) {
   }
 }
 
-const FigureSource* LoadFigures::find(const FigureValue& value, std::optional<std::size_t> phase) {
-  auto figure = std::make_unique<LoadFigure>(context_, value, phase);
-  if (!figure->exists()) {
-    return nullptr;
-  }
-  asked_.push_back(std::move(figure));
-  return asked_.back().get();
+const FigureSource& LoadFigures::ask(const FigureValue& value, std::optional<std::size_t> phase) {
+  asked_.push_back(std::make_unique<LoadFigure>(context_, value, phase));
+  return *asked_.back();
 }
 
 std::vector<measure::Figure> LoadFigures::told() const {

@@ -30,8 +30,6 @@ class LoadFigure final : public FigureSource {
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] const measure::Distribution& samples() const override;
   [[nodiscard]] std::optional<double> open_from() const override;
-  // Whether the file has a load that it speaks of.
-  [[nodiscard]] bool exists() const { return !loads_.empty(); }
 
  private:
   void add_load(const Timeline& run, std::size_t load);
@@ -42,8 +40,8 @@ class LoadFigure final : public FigureSource {
   const Context& context_;
   const scenario::FigureValue asked_;
   const std::vector<std::size_t> phases_;  // that count
+  const std::vector<std::size_t> loads_;   // of the plan, that it speaks of
   std::string name_;
-  std::vector<std::size_t> loads_;  // of the plan, that it speaks of
   std::unique_ptr<measure::Histogram> histogram_;
   mutable std::optional<measure::Counted> counted_;  // of histogram_, made when asked for
   measure::Samples numbers_;                         // one of each run
@@ -55,15 +53,13 @@ class LoadFigures {
   explicit LoadFigures(const Context& context);
 
   void add(const Timeline& run);
-  // null if the file has no such load.
-  [[nodiscard]] const FigureSource* find(const scenario::FigureValue& value,
-                                         std::optional<std::size_t> phase);
+  // What an expectation asks for; made by this, and fed from then on.
+  [[nodiscard]] const FigureSource& ask(const scenario::FigureValue& value,
+                                        std::optional<std::size_t> phase);
   [[nodiscard]] std::vector<measure::Figure> told() const;
   [[nodiscard]] std::vector<measure::Number> numbers() const;
 
  private:
-  LoadFigure& figure(const scenario::FigureValue& value, std::optional<std::size_t> phase);
-
   const Context& context_;
   std::vector<std::unique_ptr<LoadFigure>> series_;   // of each label, in the plan's order
   std::vector<std::unique_ptr<LoadFigure>> numbers_;  // likewise
@@ -72,5 +68,10 @@ class LoadFigures {
 
 // What figures call a load: its label, else `load`.
 [[nodiscard]] std::string_view label_of(const plan::Plan& plan, const plan::Load& load);
+// The plan's loads that a figure speaks of, by their numbers. The review sees to it that it speaks
+// of one.
+[[nodiscard]] std::vector<std::size_t> loads_of(const plan::Plan& plan,
+                                                const plan::EventFinder& finder,
+                                                const scenario::FigureValue& value);
 
 }  // namespace procession::verify

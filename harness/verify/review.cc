@@ -133,55 +133,98 @@ class Reviewer {
       }
     }
     for (const scenario::FigurePattern& figure : asked_.expect.figures) {
-      check_figure_name(figure.value, names);
+      check_figure_name(figure.value, figure.phase, names);
       if (figure.of) {
-        check_figure_name(*figure.of, names);
+        check_figure_name(*figure.of, figure.phase, names);
       }
     }
   }
 
-  void check_figure_name(const scenario::FigureValue& value,
+  void check_figure_name(const scenario::FigureValue& value, std::optional<std::size_t> phase,
                          const std::vector<std::string_view>& names) {
     if (value.is_of_load()) {
-      check_load_figure(value);
+      check_load_figure(value, phase);
       return;
     }
     if (std::ranges::count(names, value.figure) != 0) {
       return;
     }
+    if (value.statistic.is_count() && is_load(value.figure)) {
+      found_.add(value.at, fmt::format("`{}` is a load, and has no `count`", value.figure),
+                 fmt::format("`{0}.requests` are those that were due; `{0}.service.count` is how "
+                             "many times there are",
+                             value.figure));
+      return;
+    }
     const auto near = base::nearest_word(value.figure, names);
-    found_.add(value.at, fmt::format("no figure is named `{}`", value.figure),
-               near ? fmt::format("did you mean `{}`?", *near)
-                    : "the head key `figures` says what is measured");
+    found_.add(
+        value.at, fmt::format("no figure is named `{}`", value.figure),
+        is_load(value.figure)
+            ? fmt::format("it is a load: say of which series, as in `{}.service.p99`", value.figure)
+        : near ? fmt::format("did you mean `{}`?", *near)
+               : "the head key `figures` says what is measured");
   }
 
-  // Whether there is such a load, and whether it has such a series.
-  void check_load_figure(const scenario::FigureValue& value) {
+  [[nodiscard]] bool is_load(std::string_view label) const {
+    return std::ranges::any_of(
+        plan_.loads(), [&](const plan::Load& load) { return label_of(plan_, load) == label; });
+  }
+
+  // Whether there is such a load, and whether it has such a series and such a phase.
+  void check_load_figure(const scenario::FigureValue& value, std::optional<std::size_t> phase) {
     if (value.process && finder_.processes(*value.process).empty()) {
       check_process(*value.process, value.at);
       return;
     }
-    std::vector<std::string_view> labels;
-    bool is_open = false;
-    for (const plan::Load& load : plan_.loads()) {
-      labels.push_back(label_of(plan_, load));
-      is_open = is_open || (labels.back() == value.figure && load.loop == scenario::Loop::Open);
-    }
-    if (std::ranges::count(labels, value.figure) == 0) {
-      const auto near = base::nearest_word(value.figure, labels);
-      found_.add(value.at, fmt::format("no `load` step is labelled `{}`", value.figure),
-                 labels.empty() ? "the file has no `load` step"
-                 : near         ? fmt::format("did you mean `{}`?", *near)
-                                : fmt::format("there is `{}`", labels.front()));
+    const std::vector<std::size_t> loads = loads_of(plan_, finder_, value);
+    const auto any = [&](auto is_so) {
+      return std::ranges::any_of(loads,
+                                 [&](std::size_t load) { return is_so(plan_.loads()[load]); });
+    };
+    if (loads.empty()) {
+      tell_of_load(value);
       return;
     }
     const auto series = static_cast<trace::Series>(value.series.value_or(1));
     const bool needs_schedule =
         series == trace::Series::Response || series == trace::Series::Blocked;
-    if (value.series && needs_schedule && !is_open) {
+    if (value.series && needs_schedule &&
+        !any([](const plan::Load& load) { return load.loop == scenario::Loop::Open; })) {
       found_.add(value.at, fmt::format("{}: a closed loop has no such times", value.text),
                  "nobody was waiting but who sent: ask for `service`, or write `loop: open`");
     }
+    if (phase == static_cast<std::size_t>(trace::Phase::Warmup) &&
+        !any([](const plan::Load& load) { return load.warmup_ns != 0; })) {
+      found_.add(value.at, fmt::format("{}: `{}` has no warm-up", value.text, value.figure),
+                 "write how long it is, as in `warmup: 1s`, or leave out `in warmup`");
+    }
+  }
+
+  // There is no such load, or not there.
+  void tell_of_load(const scenario::FigureValue& value) {
+    std::vector<std::string_view> labels;
+    std::vector<std::string> owners;  // of loads of that label
+    for (const plan::Load& load : plan_.loads()) {
+      labels.push_back(label_of(plan_, load));
+      const auto whose =
+          fmt::format("`{}`", plan_.text(plan_.instance(plan_.step(load.step).self).template_name));
+      if (labels.back() == value.figure && std::ranges::count(owners, whose) == 0) {
+        owners.push_back(whose);
+      }
+    }
+    if (!owners.empty()) {
+      const std::size_t end = value.text.find(fmt::format(".{}.", value.figure));
+      found_.add(
+          value.at,
+          fmt::format("`{}` has no load labelled `{}`", value.text.substr(0, end), value.figure),
+          fmt::format("{} {}", base::enumerate_words(owners), owners.size() == 1 ? "has" : "have"));
+      return;
+    }
+    const auto near = base::nearest_word(value.figure, labels);
+    found_.add(value.at, fmt::format("no `load` step is labelled `{}`", value.figure),
+               labels.empty() ? "the file has no `load` step"
+               : near         ? fmt::format("did you mean `{}`?", *near)
+                              : fmt::format("there is `{}`", labels.front()));
   }
 
   void check_event(const scenario::EventPattern& event) {
@@ -242,9 +285,38 @@ class Reviewer {
     }
   }
 
+  // A load may fail to make its connections, and so get out of a circle of waiting. No file counts
+  // on that unless it says so: here it does not.
+  [[nodiscard]] causes::Net without_failed_loads() const {
+    std::vector<EventId> failures;
+    for (EventId event = 0; event < net_.net.event_count(); ++event) {
+      const auto failure = net_.failure_of(event);
+      if (failure && plan_.step(failure->step).verb == Verb::Load &&
+          plan_.step(failure->step).gate != plan::kNone &&
+          failure->symbol != scenario::kBrokenBarrier &&
+          !says_how_it_ends(plan_.step(failure->step).self)) {
+        failures.push_back(event);
+      }
+    }
+    return net_.net.without(failures);
+  }
+
+  [[nodiscard]] bool says_how_it_ends(InstanceId id) const {
+    return asked_.verdict.contains("exit") || asked_.verdict.contains("left") ||
+           std::ranges::any_of(asked_.expect.exit, [&](const scenario::ExitExpectation& exit) {
+             const auto found = finder_.processes(exit.process);
+             return std::ranges::any_of(
+                 found, [&](const auto& process) { return process.instance == id; });
+           });
+  }
+
   // Steps that cannot happen, the first of each line; circles of waiting are told once.
   void check_reachable() {
-    const causes::Possible can = causes::possible(net_.net);
+    const bool has_start_line = std::ranges::any_of(plan_.loads(), [&](const plan::Load& load) {
+      return plan_.step(load.step).gate != plan::kNone;
+    });
+    const causes::Net net = has_start_line ? without_failed_loads() : net_.net;
+    const causes::Possible can = causes::possible(net);
     std::set<std::vector<EventId>> told;
     for (InstanceId id = 0; id < plan_.instances().size(); ++id) {
       const plan::Range line = plan_.instance(id).steps;
@@ -255,7 +327,7 @@ class Reviewer {
         if (plan_.step(step).implicit || can[net_.call(step)] || is_expected(step)) {
           continue;
         }
-        tell_of(step, told);
+        tell_of(step, causes::why_impossible(net, can, net_.call(step)), told);
         break;
       }
     }
@@ -282,9 +354,7 @@ class Reviewer {
     });
   }
 
-  void tell_of(StepId step, std::set<std::vector<EventId>>& told) {
-    const causes::Possible can = causes::possible(net_.net);
-    causes::Impossible why = causes::why_impossible(net_.net, can, net_.call(step));
+  void tell_of(StepId step, const causes::Impossible& why, std::set<std::vector<EventId>>& told) {
     if (why.circular) {
       std::vector<EventId> circle(why.path.begin() + static_cast<std::ptrdiff_t>(why.back_to),
                                   why.path.end());

@@ -290,5 +290,90 @@ expect:
   EXPECT_THAT(problems, ElementsAre(::testing::HasSubstr("6: child.print cannot happen")));
 }
 
+// --- figures of loads
+
+std::string loaded(std::string_view expect) {
+  return R"(
+processes:
+  main:
+    - start: [server, client, other]
+  server:
+    - {serve: echo, handler: epoll, until: other.end}
+  client:
+    - await: server.ready
+    - {load: server, for: 10ms}
+  other:
+    - await: server.ready
+    - {load: server, for: 10ms, as: second}
+expect:
+  figures: [)" +
+         std::string(expect) + "]\n";
+}
+
+TEST(ReviewOfLoads, FindsNothingAgainstFiguresThatThereAre) {
+  EXPECT_THAT(reviewed(loaded("load.rate > 1/s, client.load.errors == 0, second.lag.p50 < 1s")),
+              IsEmpty());
+}
+
+TEST(ReviewOfLoads, FindsAFigureOfAProcessThatHasNoSuchLoad) {
+  for (const std::string_view what :
+       {"server.load.rate < 1/s", "server.load.requests == 0", "server.load.service.p50 < 1s",
+        "load.rate > 1x of server.load.rate"}) {
+    EXPECT_THAT(reviewed(loaded(what)),
+                ElementsAre("14: `server` has no load labelled `load` | `client` has"))
+        << what;
+  }
+  EXPECT_THAT(reviewed(loaded("client.second.requests == 1")),
+              ElementsAre("14: `client` has no load labelled `second` | `other` has"));
+}
+
+TEST(ReviewOfLoads, FindsAWarmUpThatThereIsNot) {
+  EXPECT_THAT(reviewed(loaded("load.rate < 1/s in warmup")),
+              ElementsAre("14: load.rate: `load` has no warm-up | write how long it is, as in "
+                          "`warmup: 1s`, or leave out `in warmup`"));
+  EXPECT_EQ(reviewed(loaded("load.rate > 1x of second.rate in warmup")).size(), 2U);
+}
+
+std::string one_by_one(std::string_view options, std::string_view expect = "{}") {
+  return R"(
+processes:
+  main:
+    - start: server
+    - start: client[0]
+    - join: client[0]
+    - start: client[1]
+    - join: client[1]
+  server:
+    - {serve: upper, handler: epoll, until: last(client.end)}
+  client:
+    count: 2
+    steps:
+      - {load: server, requests: 5)" +
+         std::string(options) + "}\nexpect: " + std::string(expect) + "\n";
+}
+
+TEST(ReviewOfLoads, FindsACircleThroughTheStartLine) {
+  EXPECT_THAT(
+      reviewed(one_by_one("")),
+      ElementsAre("7: main.start(client[1]) cannot happen: main.start(client[1]) waits for "
+                  "main.join(client[0]) waits for client[0].end waits for client[0].exit waits for "
+                  "client[0].load(server) waits for client[0].phase(drain) waits for "
+                  "client[0].phase(measure) waits for client[1].load(server) waits for "
+                  "client[1].begin waits for main.start(client[1]) | they wait for each other; "
+                  "`expect: {timeout: true}` if that is meant"));
+  EXPECT_THAT(reviewed(one_by_one("", "{timeout: true}")), IsEmpty());
+  EXPECT_THAT(reviewed(one_by_one(", fails: timed_out")), IsEmpty());
+  EXPECT_THAT(reviewed(one_by_one("", "{exit: {\"client[0]\": 1}}")), IsEmpty());
+}
+
+TEST(ReviewOfLoads, TellsThatALoadIsNoTime) {
+  EXPECT_THAT(reviewed(loaded("load.count == 3")),
+              ElementsAre("14: `load` is a load, and has no `count` | `load.requests` are those "
+                          "that were due; `load.service.count` is how many times there are"));
+  EXPECT_THAT(reviewed(loaded("load.p99 < 1s")),
+              ElementsAre("14: no figure is named `load` | it is a load: say of which series, as "
+                          "in `load.service.p99`"));
+}
+
 }  // namespace
 }  // namespace procession::verify

@@ -68,6 +68,50 @@ const trace::Event* fatal_step(const plan::Plan& plan, const trace::Process& pro
   return std::ranges::count(expected, last->error) == 0 ? last : nullptr;
 }
 
+// Of a long chain its two ends.
+std::vector<std::string> shortened(std::vector<std::string> names) {
+  if (names.size() > kLongestChain) {
+    const auto middle = names.begin() + static_cast<std::ptrdiff_t>(kLongestChain / 2);
+    const auto rest = names.end() - static_cast<std::ptrdiff_t>(kLongestChain / 2);
+    const auto left_out = static_cast<std::size_t>(rest - middle);
+    names.erase(middle, rest);
+    names.insert(names.begin() + static_cast<std::ptrdiff_t>(kLongestChain / 2),
+                 fmt::format("{} more", left_out));
+  }
+  return names;
+}
+
+bool has_begun_a_phase(const trace::Process& process, std::uint32_t load) {
+  return std::ranges::any_of(process.events, [&](const trace::Event& event) {
+    return event.kind == trace::Line::Phase && event.step == load;
+  });
+}
+
+// Of a load that has not begun: that it makes its connections, or waits at the start line, and for
+// whom.
+std::string at_start_line(const plan::Plan& plan, const plan::EventFinder& finder,
+                          const Timeline& run, InstanceId id, const trace::Event& open) {
+  const plan::Step& step = plan.step(open.step);
+  if (step.verb != scenario::Verb::Load || step.gate == plan::kNone ||
+      has_begun_a_phase(run.record().processes[id], open.step)) {
+    return "";
+  }
+  std::vector<std::string> missing;
+  for (const plan::Feed& feed : plan.feeds(plan.gates()[step.gate].feeds)) {
+    const bool is_there =
+        std::ranges::any_of(run.record().processes[feed.by].events, [&](const trace::Event& event) {
+          return event.kind == trace::Line::Step && plan.step(event.step).gate == step.gate &&
+                 plan.step(event.step).verb == scenario::Verb::Load;
+        });
+    if (!is_there) {
+      missing.push_back(finder.name_of(feed.by));
+    }
+  }
+  return missing.empty() ? " before its start line"
+                         : fmt::format(", at its start line, without {}",
+                                       base::enumerate_words(shortened(missing)));
+}
+
 std::string doing(const plan::Plan& plan, const plan::EventFinder& finder, const Timeline& run,
                   InstanceId id, const trace::Event* open) {
   const std::string name = finder.name_of(id);
@@ -90,21 +134,9 @@ std::string doing(const plan::Plan& plan, const plan::EventFinder& finder, const
     return fmt::format("{} had done its steps and waited for its children, for {}", name,
                        base::format_duration(since));
   }
-  return fmt::format("{} was in {} on line {}, for {}", name, finder.name_of_step(open->step),
-                     step.line, base::format_duration(since));
-}
-
-// Of a long chain its two ends.
-std::vector<std::string> shortened(std::vector<std::string> names) {
-  if (names.size() > kLongestChain) {
-    const auto middle = names.begin() + static_cast<std::ptrdiff_t>(kLongestChain / 2);
-    const auto rest = names.end() - static_cast<std::ptrdiff_t>(kLongestChain / 2);
-    const auto left_out = static_cast<std::size_t>(rest - middle);
-    names.erase(middle, rest);
-    names.insert(names.begin() + static_cast<std::ptrdiff_t>(kLongestChain / 2),
-                 fmt::format("{} more", left_out));
-  }
-  return names;
+  return fmt::format("{} was in {} on line {}{}, for {}", name, finder.name_of_step(open->step),
+                     step.line, at_start_line(plan, finder, run, id, *open),
+                     base::format_duration(since));
 }
 
 std::optional<InstanceId> living_child(const plan::Plan& plan, const Timeline& run,
