@@ -33,6 +33,7 @@ class Tally {
   // It has taken so long already, and is not over.
   void at_least(trace::Phase phase, trace::Series series, std::int64_t ns) {
     record(phase, series, ns);
+    ++counts(phase).at_least[static_cast<std::size_t>(series)];
     std::int64_t& least = counts(phase).least_unfinished[static_cast<std::size_t>(series)];
     least = least == 0 ? std::max<std::int64_t>(ns, 1) : std::min(least, ns);
   }

@@ -8,22 +8,22 @@
 
 namespace procession::measure {
 
-namespace {
-
-double middle_of(std::size_t cell) {
-  return static_cast<double>(Histogram::lowest_of(cell) + Histogram::highest_of(cell)) / 2;
+Counted::Counted(const Histogram& histogram) : min_(histogram.min()), max_(histogram.max()) {
+  for (std::size_t cell = 0; cell < Histogram::kCells; ++cell) {
+    add(cell, histogram.cells()[cell]);
+  }
 }
 
-}  // namespace
+Counted::Counted(std::span<const CellCount> cells, std::int64_t min, std::int64_t max)
+    : min_(min), max_(max) {
+  for (const CellCount& cell : cells) {
+    add(cell.cell, cell.count);
+  }
+}
 
-Counted::Counted(const Histogram& histogram)
-    : histogram_(histogram), min_(histogram.min()), max_(histogram.max()) {
-  std::uint64_t rank = 0;
-  for (std::size_t cell = 0; cell < Histogram::kCells; ++cell) {
-    if (const std::uint64_t values = histogram.cells()[cell]; values != 0) {
-      rank += values;
-      steps_.push_back({cell, rank});
-    }
+void Counted::add(std::size_t cell, std::uint64_t values) {
+  if (values != 0) {
+    steps_.push_back({cell, count() + values});
   }
 }
 
@@ -39,8 +39,11 @@ std::int64_t Counted::at(std::uint64_t rank) const {
 
 double Counted::sum(auto of_value) const {
   double all = 0;
+  std::uint64_t before = 0;
   for (const Step& step : steps_) {
-    all += static_cast<double>(histogram_.cells()[step.cell]) * of_value(middle_of(step.cell));
+    all += static_cast<double>(step.up_to - before) *
+           of_value(static_cast<double>(Histogram::middle_of(step.cell)));
+    before = step.up_to;
   }
   return all;
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "harness/measure/figure.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 
 namespace procession::measure {
@@ -10,17 +13,28 @@ namespace {
 constexpr double kConfidence = 0.95;
 constexpr double kPercents[] = {50, 90, 99, 99.9};
 
-Figure::Percentile percentile_of(const Distribution& values, double percent) {
+double told_of(Figure& figure, std::string statistic, const Known& known) {
+  if (!known.is_exact()) {
+    figure.at_least.push_back(std::move(statistic));
+  }
+  return known.at_least;
+}
+
+void add_percentile(Figure& figure, const Distribution& values, double percent) {
   const double fraction = percent / 100;
   Figure::Percentile told{percent, percentile_needs(fraction), {}, {}};
   if (values.count() >= told.needs) {
-    told.value = percentile(values, fraction);
+    told.value = told_of(figure, fmt::format("p{}", percent), known_percentile(values, fraction));
     told.bounds = percentile_bounds(values, fraction, kConfidence);
   }
-  return told;
+  figure.percentiles.push_back(told);
 }
 
 }  // namespace
+
+bool Figure::is_at_least(std::string_view statistic) const {
+  return std::ranges::find(at_least, statistic) != at_least.end();
+}
 
 Figure figure_of(std::string name, std::string unit, const Distribution& values) {
   Figure figure;
@@ -28,16 +42,18 @@ Figure figure_of(std::string name, std::string unit, const Distribution& values)
   figure.unit = std::move(unit);
   figure.count = values.count();
   if (figure.count > 0) {
-    figure.min = static_cast<double>(values.at(1));
-    figure.mean = values.mean();
-    figure.max = static_cast<double>(values.at(figure.count));
+    figure.min = told_of(figure, "min", known_at(values, 1));
+    figure.mean = told_of(figure, "mean", known_mean(values));
     figure.mean_bounds = mean_bounds(values, kConfidence);
   }
-  if (figure.count > 1) {
+  if (figure.count > 1 && values.is_exact()) {
     figure.deviation = values.deviation();
   }
   for (const double percent : kPercents) {
-    figure.percentiles.push_back(percentile_of(values, percent));
+    add_percentile(figure, values, percent);
+  }
+  if (figure.count > 0) {
+    figure.max = told_of(figure, "max", known_at(values, figure.count));
   }
   return figure;
 }

@@ -2,7 +2,7 @@
 #pragma once
 // Figure: what is told of a distribution of values: a plain value for the reports. Made from any
 // Distribution. All numbers are finite, and a percentile that has not enough values has none: what
-// is printed means what it says.
+// is printed means what it says. What of it is a lower bound, or means nothing, is marked.
 
 #include "harness/measure/distribution.h"
 #include "harness/measure/statistics.h"
@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace procession::measure {
@@ -31,10 +32,13 @@ struct Figure {
   std::optional<double> deviation;
   Bounds mean_bounds;                   // with 95 % confidence
   std::vector<Percentile> percentiles;  // 50, 90, 99 and 99.9
-  // From here on values are lower bounds: what was given up had taken so long at least.
-  std::optional<double> open_from = {};
+  // Statistics that are lower bounds, as "p99" or "max": they depend on values of which no more is
+  // known. Then there is no deviation.
+  std::vector<std::string> at_least = {};
+  // Why it does not tell of what it should; empty: it does.
+  std::string invalid = {};
 
-  [[nodiscard]] bool is_at_least(double value) const { return open_from && value >= *open_from; }
+  [[nodiscard]] bool is_at_least(std::string_view statistic) const;
 };
 
 // What is told by one number alone.
@@ -42,6 +46,7 @@ struct Number {
   std::string name;
   std::string unit;  // "/s", or empty for a count
   double value = 0;
+  std::string invalid = {};  // as of a figure
 };
 
 [[nodiscard]] Figure figure_of(std::string name, std::string unit, const Distribution& values);

@@ -25,6 +25,12 @@
 
 namespace procession::measure {
 
+// How many values are in one cell.
+struct CellCount {
+  std::uint32_t cell = 0;
+  std::uint64_t count = 0;
+};
+
 class Histogram {
  public:
   static constexpr int kDigits = 3;  // significant decimal digits
@@ -74,6 +80,10 @@ class Histogram {
   }
   static constexpr std::int64_t highest_of(std::size_t cell) noexcept {
     return lowest_of(cell) + (std::int64_t{1} << doublings_of(cell)) - 1;
+  }
+  // What stands for the values of a cell in a mean, as in that family.
+  static constexpr std::int64_t middle_of(std::size_t cell) noexcept {
+    return lowest_of(cell) + ((std::int64_t{1} << doublings_of(cell)) >> 1);
   }
 
  private:

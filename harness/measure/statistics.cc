@@ -40,8 +40,10 @@ std::uint64_t needed(double fraction, double tail) {
       std::ceil(std::log(tail) / std::log(std::max(fraction, 1 - fraction))));
 }
 
-std::optional<double> value_at(const Distribution& values, std::optional<std::uint64_t> rank) {
-  return rank ? std::optional(static_cast<double>(values.at(*rank))) : std::nullopt;
+// 0.07 · 100 is a little more than 7, and the rank is 7.
+std::uint64_t percentile_rank(std::uint64_t count, double fraction) {
+  const double rank = std::ceil(static_cast<double>(count) * fraction * (1 - 1e-12));
+  return std::clamp(static_cast<std::uint64_t>(rank), std::uint64_t{1}, count);
 }
 
 // P(|T| ≤ t) as a finite sum (Abramowitz and Stegun, 26.7.3 and 26.7.4).
@@ -61,20 +63,35 @@ double student_within(std::uint64_t degrees, double t) {
 
 }  // namespace
 
-double percentile(const Distribution& values, double fraction) {
-  const std::uint64_t count = values.count();
-  // 0.07 · 100 is a little more than 7, and the rank is 7.
-  const double rank = std::ceil(static_cast<double>(count) * fraction * (1 - 1e-12));
-  return static_cast<double>(
-      values.at(std::clamp(static_cast<std::uint64_t>(rank), std::uint64_t{1}, count)));
+Known known_at(const Distribution& values, std::uint64_t rank) {
+  const std::optional<std::int64_t> most = values.at_most(rank);
+  return {static_cast<double>(values.at(rank)),
+          most ? std::optional(static_cast<double>(*most)) : std::nullopt};
 }
 
-double median(const Distribution& values) {
-  const std::uint64_t count = values.count();
-  return (static_cast<double>(values.at((count + 1) / 2)) +
-          static_cast<double>(values.at(count / 2 + 1))) /
-         2;
+Known known_percentile(const Distribution& values, double fraction) {
+  return known_at(values, percentile_rank(values.count(), fraction));
 }
+
+Known known_median(const Distribution& values) {
+  const std::uint64_t count = values.count();
+  const Known lower = known_at(values, (count + 1) / 2);
+  const Known upper = known_at(values, count / 2 + 1);
+  return {(lower.at_least + upper.at_least) / 2,
+          lower.at_most && upper.at_most ? std::optional((*lower.at_most + *upper.at_most) / 2)
+                                         : std::nullopt};
+}
+
+Known known_mean(const Distribution& values) {
+  const double mean = values.mean();
+  return {mean, values.is_exact() ? std::optional(mean) : std::nullopt};
+}
+
+double percentile(const Distribution& values, double fraction) {
+  return known_percentile(values, fraction).at_least;
+}
+
+double median(const Distribution& values) { return known_median(values).at_least; }
 
 Ranks percentile_ranks(std::uint64_t count, double fraction, double confidence) {
   const double tail = (1 - confidence) / 2;
@@ -87,7 +104,8 @@ Ranks percentile_ranks(std::uint64_t count, double fraction, double confidence) 
 
 Bounds percentile_bounds(const Distribution& values, double fraction, double confidence) {
   const Ranks ranks = percentile_ranks(values.count(), fraction, confidence);
-  return {value_at(values, ranks.low), value_at(values, ranks.high)};
+  return {ranks.low ? std::optional(known_at(values, *ranks.low).at_least) : std::nullopt,
+          ranks.high ? known_at(values, *ranks.high).at_most : std::nullopt};
 }
 
 Bounds mean_bounds(const Distribution& values, double confidence) {
@@ -97,7 +115,8 @@ Bounds mean_bounds(const Distribution& values, double confidence) {
   }
   const double reach =
       student_t(count - 1, confidence) * values.deviation() / std::sqrt(static_cast<double>(count));
-  return {values.mean() - reach, values.mean() + reach};
+  return {values.mean() - reach,
+          values.is_exact() ? std::optional(values.mean() + reach) : std::nullopt};
 }
 
 std::uint64_t percentile_needs(double fraction) { return needed(fraction, 0.05); }

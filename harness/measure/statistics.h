@@ -21,11 +21,24 @@ struct Bounds {
   std::optional<double> high;
 };
 
+// Between what a value lies, both ends included, as far as the distribution's values are known.
+struct Known {
+  double at_least = 0;
+  std::optional<double> at_most;  // none: nobody knows
+
+  [[nodiscard]] bool is_exact() const { return at_most == at_least; }
+};
+[[nodiscard]] Known known_at(const Distribution& values, std::uint64_t rank);
+[[nodiscard]] Known known_percentile(const Distribution& values, double fraction);
+[[nodiscard]] Known known_median(const Distribution& values);
+[[nodiscard]] Known known_mean(const Distribution& values);
+
 // The smallest value that at least `fraction` of all values do not exceed.
 [[nodiscard]] double percentile(const Distribution& values, double fraction);
 // The middle value; of an even number, the mean of the two in the middle.
 [[nodiscard]] double median(const Distribution& values);
 
+// These hold whatever the values are that are not known.
 [[nodiscard]] Bounds percentile_bounds(const Distribution& values, double fraction,
                                        double confidence);
 // Open at both ends for a single value.

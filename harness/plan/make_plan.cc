@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace procession::plan {
@@ -27,24 +28,44 @@ void plan_survivors(Planned& planned, const Plan& view) {
   }
 }
 
-// Whose end `timing` or a figure speaks of: when it is reaped says little of when it ended.
+// Whether some process of the plan may end another one.
+bool has_ender(const Plan& view) {
+  using scenario::Verb;
+  constexpr std::array kEnders = {Verb::Signal, Verb::Terminate, Verb::Kill, Verb::Interrupt,
+                                  Verb::ParentDeathSignal};
+  return std::ranges::any_of(
+      view.steps(), [&](const Step& step) { return std::ranges::count(kEnders, step.verb) != 0; });
+}
+
+// Whose end `timing` or a figure speaks of: when it is reaped says little of when it ended. And
+// clients that may be killed under load: the figures of a load are of the time until then.
 void plan_watched_ends(Planned& planned, const Plan& view) {
   const EventFinder finder(view);
-  const auto watch = [&](const scenario::EventPattern& event) {
+  const auto watch = [&](InstanceId id) {
+    planned.builder.instances[id].watched = true;
+    planned.builder.header.watches_ends = 1;
+  };
+  const auto watch_all = [&](const scenario::EventPattern& event) {
     if (event.what != "end") {
       return;
     }
     for (const auto& process : finder.processes(event.process)) {
-      planned.builder.instances[process.instance].watched = true;
-      planned.builder.header.watches_ends = 1;
+      watch(process.instance);
     }
   };
   for (const scenario::OrderPattern& order : planned.asked.expect.timing) {
-    std::ranges::for_each(order.events, watch);
+    std::ranges::for_each(order.events, watch_all);
   }
   for (const scenario::Figure& figure : planned.asked.figures) {
-    watch(figure.from);
-    watch(figure.to);
+    watch_all(figure.from);
+    watch_all(figure.to);
+  }
+  const bool may_be_killed = !view.loads().empty() && has_ender(view);
+  for (const Load& load : view.loads()) {
+    const InstanceId client = view.step(load.step).self;
+    if (may_be_killed || view.instance(client).daemon) {
+      watch(client);
+    }
   }
 }
 

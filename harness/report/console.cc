@@ -4,12 +4,15 @@
 #include "harness/base/text.h"
 #include "harness/measure/figure.h"
 #include "harness/report/printable.h"
+#include "harness/scenario/figure_pattern.h"
 #include "harness/scenario/model.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <span>
 #include <string_view>
 
 namespace procession::report {
@@ -131,50 +134,101 @@ std::string duration_text(double ns) {
   return base::format_duration(base::Duration(static_cast<std::int64_t>(std::llround(ns))));
 }
 
+// Of "client.load.rate": "rate" and "client.load".
+std::string_view last_word(std::string_view name) { return name.substr(name.rfind('.') + 1); }
+std::string_view load_of(std::string_view name) { return name.substr(0, name.rfind('.')); }
+
+// The numbers of single kinds of errors, which follow the number of all of them.
+std::span<const measure::Number> kinds_of(std::span<const measure::Number> numbers) {
+  const auto end = std::ranges::find_if(numbers, [](const measure::Number& number) {
+    const std::string_view name = last_word(number.name);
+    return name != "dropped" && std::ranges::count(scenario::kFailureNames, name) == 0;
+  });
+  return numbers.first(static_cast<std::size_t>(end - numbers.begin()));
+}
+
+// ">= 1.2 ms": it depends on what was not over.
+std::string statistic_text(const measure::Figure& figure, std::string_view name, double value) {
+  return fmt::format("{} {}{}", name, figure.is_at_least(name) ? ">= " : "", duration_text(value));
+}
+
 // "p50 1.2 ms (1.1 ms to 1.3 ms)": with the interval that holds it with 95 % confidence.
-// ">=": it is of what was given up after so long.
 std::string percentile_text(const measure::Figure& figure,
                             const measure::Figure::Percentile& percentile) {
   const auto end = [](const std::optional<double>& bound) {
     return bound ? duration_text(*bound) : std::string("unknown");
   };
-  return fmt::format(", p{} {}{} ({} to {})", percentile.percent,
-                     figure.is_at_least(*percentile.value) ? ">= " : "",
-                     duration_text(*percentile.value), end(percentile.bounds.low),
-                     end(percentile.bounds.high));
+  return fmt::format(
+      "{} ({} to {})",
+      statistic_text(figure, fmt::format("p{}", percentile.percent), *percentile.value),
+      end(percentile.bounds.low), end(percentile.bounds.high));
 }
 
-std::string numbers_text(const std::vector<measure::Number>& numbers) {
-  std::string shown;
-  std::string_view owner;
-  for (const measure::Number& number : numbers) {
-    const std::size_t dot = number.name.rfind('.');
-    const std::string_view of = std::string_view(number.name).substr(0, dot);
-    shown += of == owner ? ", " : fmt::format("{}  {}: ", shown.empty() ? "" : "\n", printable(of));
-    owner = of;
-    shown += number.unit.empty()
-                 ? fmt::format("{:.0f} {}", number.value, number.name.substr(dot + 1))
-                 : fmt::format("{:.0f}{}", number.value, number.unit);
+// What follows a figure that does not tell of what it should: why, if it has not been said yet.
+using Told = std::set<std::string>;
+std::string invalid_text(const std::string& why, Told& told) {
+  if (why.empty()) {
+    return why;
   }
-  return shown.empty() ? shown : shown + "\n";
+  return told.insert(why).second ? fmt::format(" (invalid: {})", printable(why)) : " (invalid)";
+}
+
+// "11 errors (9 reset, 2 refused)"
+std::string kinds_text(std::span<const measure::Number> kinds) {
+  std::vector<std::string> words;
+  for (const measure::Number& kind : kinds) {
+    words.push_back(fmt::format("{:.0f} {}", kind.value, last_word(kind.name)));
+  }
+  return words.empty() ? std::string() : fmt::format(" ({})", base::join_words(words, ", "));
+}
+
+// Of one load: "load: 20000/s, 60 requests, 0 errors, 0 unfinished". The kinds of errors stand
+// behind them all.
+std::string load_text(std::span<const measure::Number> numbers, Told& told) {
+  std::vector<std::string> words;
+  while (!numbers.empty()) {
+    const measure::Number& number = numbers.front();
+    const std::string_view name = last_word(number.name);
+    const auto kinds = name == "errors" ? kinds_of(numbers.subspan(1)) : numbers.subspan(0, 0);
+    words.push_back(number.unit.empty() ? fmt::format("{:.0f} {}", number.value, name)
+                                        : fmt::format("{:.0f}{}", number.value, number.unit));
+    words.back() += kinds_text(kinds) + invalid_text(number.invalid, told);
+    numbers = numbers.subspan(1 + kinds.size());
+  }
+  return base::join_words(words, ", ");
+}
+
+std::string numbers_text(std::span<const measure::Number> numbers, Told& told) {
+  std::string shown;
+  while (!numbers.empty()) {
+    const std::string_view load = load_of(numbers.front().name);
+    const auto end = std::ranges::find_if(
+        numbers, [&](const measure::Number& number) { return load_of(number.name) != load; });
+    const auto count = static_cast<std::size_t>(end - numbers.begin());
+    shown += fmt::format("  {}: {}\n", printable(load), load_text(numbers.first(count), told));
+    numbers = numbers.subspan(count);
+  }
+  return shown;
 }
 
 // A line for each figure; percentiles as far as there are samples for them.
-std::string figures_text(const std::vector<measure::Figure>& figures) {
+std::string figures_text(const std::vector<measure::Figure>& figures, Told& told) {
   std::string shown;
   for (const measure::Figure& figure : figures) {
-    shown += fmt::format("  {}: n {}", printable(figure.name), figure.count);
+    std::vector<std::string> words = {fmt::format("n {}", figure.count)};
     if (figure.min) {
-      shown += ", min " + duration_text(*figure.min);
+      words.push_back(statistic_text(figure, "min", *figure.min));
     }
     for (const measure::Figure::Percentile& percentile : figure.percentiles) {
-      shown += percentile.value ? percentile_text(figure, percentile) : "";
+      if (percentile.value) {
+        words.push_back(percentile_text(figure, percentile));
+      }
     }
     if (figure.max) {
-      shown += fmt::format(", max {}{}", figure.is_at_least(*figure.max) ? ">= " : "",
-                           duration_text(*figure.max));
+      words.push_back(statistic_text(figure, "max", *figure.max));
     }
-    shown += "\n";
+    shown += fmt::format("  {}: {}{}\n", printable(figure.name), base::join_words(words, ", "),
+                         invalid_text(figure.invalid, told));
   }
   return shown;
 }
@@ -260,8 +314,9 @@ std::string console_scenario(const ScenarioResult& result, Colour colour) {
   if (is_verdict(result.outcome)) {
     shown += details(result, colour);
   }
-  shown += numbers_text(result.judgement.numbers);
-  shown += figures_text(result.judgement.figures);
+  Told told;
+  shown += numbers_text(result.judgement.numbers, told);
+  shown += figures_text(result.judgement.figures, told);
   for (const std::string& diagnostic : result.diagnostics) {
     shown += diagnostic + (diagnostic.ends_with('\n') ? "" : "\n");
   }

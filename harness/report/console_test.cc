@@ -39,18 +39,32 @@ TEST(Console, needs_one_line_more_for_each_load_and_says_what_is_a_lower_bound) 
   for (std::int64_t value = 1; value <= 60; ++value) {
     samples.add(value * 1000);
   }
-  result.judgement.numbers = {{"load.rate", "/s", 20000.4},
-                              {"load.requests", "", 60},
-                              {"load.errors", "", 0},
-                              {"other.rate", "/s", 1}};
+  result.judgement.numbers = {{"load.rate", "/s", 20000.4}, {"load.requests", "", 60},
+                              {"load.errors", "", 11},      {"load.refused", "", 2},
+                              {"load.reset", "", 9},        {"load.unfinished", "", 3},
+                              {"other.rate", "/s", 1},      {"other.errors", "", 0}};
   result.judgement.figures = {measure::figure_of("load.service", "ns", samples)};
-  result.judgement.figures[0].open_from = 50'000;
+  result.judgement.figures[0].at_least = {"p90", "max"};
   EXPECT_EQ(console_scenario(result, Colour::No),
             "as expected  tutorial/join.yaml (1 run, 1.2 ms)\n"
-            "  load: 20000/s, 60 requests, 0 errors\n"
-            "  other: 1/s\n"
+            "  load: 20000/s, 60 requests, 11 errors (2 refused, 9 reset), 3 unfinished\n"
+            "  other: 1/s, 0 errors\n"
             "  load.service: n 60, min 1 µs, p50 30 µs (22 µs to 39 µs), p90 >= 54 µs (49 µs to 59 "
             "µs), max >= 60 µs\n");
+}
+
+TEST(Console, marks_what_is_invalid_though_nobody_asks_for_it) {
+  ScenarioResult result = held_scenario();
+  measure::Samples samples;
+  samples.add(1000);
+  const std::string lagged = "main in run 1: the client lagged";
+  result.judgement.numbers = {{"load.rate", "/s", 2000, lagged}, {"load.requests", "", 60}};
+  result.judgement.figures = {measure::figure_of("load.service", "ns", samples)};
+  result.judgement.figures[0].invalid = lagged;
+  EXPECT_EQ(console_scenario(result, Colour::No),
+            "as expected  tutorial/join.yaml (1 run, 1.2 ms)\n"
+            "  load: 2000/s (invalid: main in run 1: the client lagged), 60 requests\n"
+            "  load.service: n 1, min 1 µs, max 1 µs (invalid)\n");
 }
 
 TEST(Console, shows_all_that_is_known_of_what_is_broken) {

@@ -79,15 +79,18 @@ Json figure_to_json(const measure::Figure& figure) {
   }
   object["max"] = number_to_json(figure.max);
   object["ci95"] = std::move(intervals);
-  object["at_least_from"] = number_to_json(figure.open_from);
+  object["at_least"] = figure.at_least;
+  object["invalid"] = figure.invalid;
   return object;
 }
 
 Json numbers_to_json(const std::vector<measure::Number>& numbers) {
   Json array = Json::array();
   for (const measure::Number& number : numbers) {
-    array.push_back(
-        {{"name", number.name}, {"unit", number.unit}, {"value", number_to_json(number.value)}});
+    array.push_back({{"name", number.name},
+                     {"unit", number.unit},
+                     {"value", number_to_json(number.value)},
+                     {"invalid", number.invalid}});
   }
   return array;
 }

@@ -62,6 +62,8 @@ TEST(Json, holds_every_figure_without_numbers_that_it_cannot_spell) {
   }
   session.scenarios[1].judgement.figures = {measure::figure_of("setup", "ns", samples),
                                             measure::figure_of("none", "ns", measure::Samples())};
+  session.scenarios[1].judgement.figures[0].at_least = {"p90", "max"};
+  session.scenarios[1].judgement.figures[1].invalid = "the clock went backwards";
   session.scenarios[1].judgement.figures[0].mean = std::numeric_limits<double>::quiet_NaN();
   session.scenarios[1].judgement.figures[0].max = std::numeric_limits<double>::infinity();
   const json document = json::parse(to_json(session));
@@ -79,17 +81,23 @@ TEST(Json, holds_every_figure_without_numbers_that_it_cannot_spell) {
   EXPECT_EQ(setup["ci95"]["p50"], json::parse("[22, 39]"));  // scipy.stats.binom, n = 60
   EXPECT_EQ(setup["ci95"]["p99"], json::parse("[null, null]"));
   const json& none = document["scenarios"][1]["figures"][1];
+  EXPECT_EQ(setup["at_least"], json::parse(R"(["p90", "max"])"));
+  EXPECT_EQ(setup["invalid"], "");
   EXPECT_EQ(none["n"], 0);
+  EXPECT_EQ(none["at_least"], json::array());
+  EXPECT_EQ(none["invalid"], "the clock went backwards");
   EXPECT_EQ(none["min"], nullptr);
 }
 
 TEST(Json, holds_the_numbers_of_loads) {
   SessionResult session = sample_session();
-  session.scenarios[1].judgement.numbers = {{"load.rate", "/s", 1234.5}, {"load.errors", "", 0}};
+  session.scenarios[1].judgement.numbers = {{"load.rate", "/s", 1234.5, "the client lagged"},
+                                            {"load.errors", "", 0}};
   const json document = json::parse(to_json(session));
   EXPECT_EQ(document["scenarios"][1]["numbers"],
-            json::parse(R"([{"name": "load.rate", "unit": "/s", "value": 1234.5},
-                            {"name": "load.errors", "unit": "", "value": 0.0}])"));
+            json::parse(R"([{"name": "load.rate", "unit": "/s", "value": 1234.5,
+                             "invalid": "the client lagged"},
+                            {"name": "load.errors", "unit": "", "value": 0.0, "invalid": ""}])"));
 }
 
 }  // namespace

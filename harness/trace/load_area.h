@@ -64,7 +64,9 @@ struct PhaseCounts {
   std::uint64_t bytes = 0;         // of requests whose replies are counted in `ended`
   std::int64_t population_ns = 0;  // sum of the times in which connections took part in the loop
   std::int64_t think_ns = 0;       // sum of the pauses before the requests that were sent
-  // Of those of a series that were not over: the shortest time that one had taken so far; 0 = none.
+  // Of those of a series that were not over, and were counted in it with the time that they had
+  // taken so far: how many there are, and the shortest such time; 0 = none.
+  std::array<std::uint64_t, kSeries> at_least = {};
   std::array<std::int64_t, kSeries> least_unfinished = {};
 
   friend bool operator==(const PhaseCounts&, const PhaseCounts&) = default;

@@ -40,9 +40,12 @@ LoadPhase read_phase(const LoadArea::PhaseArea& area) {
 
 Load read_load(const LoadArea& area) {
   Load load;
-  const bool has_begun = std::ranges::any_of(
-      area.phases, [](const LoadArea::PhaseArea& phase) { return phase.counts.begin != 0; });
-  if (!has_begun) {
+  // A load that has made no connection has failures, and no phase that has begun.
+  const bool has_counted = std::ranges::any_of(area.phases, [](const LoadArea::PhaseArea& phase) {
+    return phase.counts.begin != 0 ||
+           std::ranges::any_of(phase.counts.failed, [](auto failed) { return failed != 0; });
+  });
+  if (!has_counted) {
     return load;
   }
   load.connections = area.connections;

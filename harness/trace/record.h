@@ -57,11 +57,7 @@ struct Process {
   std::vector<Event> events;
 };
 
-// How many values of a series are in one cell of its histogram.
-struct CellCount {
-  std::uint32_t cell = 0;
-  std::uint64_t count = 0;
-};
+using measure::CellCount;
 
 // The histogram of a series, without its empty cells.
 struct SeriesCounts {
@@ -81,7 +77,7 @@ struct Load {
   std::uint64_t connections = 0;  // that were made
   std::int64_t window_ns = 0;
   std::vector<std::uint32_t> windows;  // requests that ended in each, since the measuring began
-  std::vector<LoadPhase> phases;       // by trace::Phase; none if the step did not begin
+  std::vector<LoadPhase> phases;       // by trace::Phase; none if nothing was counted
 };
 
 struct Record {

@@ -77,9 +77,9 @@ void fields(Archive& archive, T& series) {
 template <class Archive, Is<PhaseCounts> T>
 void fields(Archive& archive, T& counts) {
   auto& [begin, end, due, sent, dropped, answered, unfinished, ended, failed, besides, bytes,
-         population_ns, think_ns, least_unfinished] = counts;
+         population_ns, think_ns, at_least, least_unfinished] = counts;
   archive(begin, end, due, sent, dropped, answered, unfinished, ended, failed, besides, bytes,
-          population_ns, think_ns, least_unfinished);
+          population_ns, think_ns, at_least, least_unfinished);
 }
 
 template <class Archive, Is<LoadPhase> T>

@@ -13,7 +13,7 @@
 // the file is believed before it has been held against what is there: a size never makes the reader
 // take memory that the file does not have.
 //
-// Version 2. Whatever changes in the layout, or in trace::Record, is another version: the fields
+// Version 3. Whatever changes in the layout, or in trace::Record, is another version: the fields
 // are listed in one place (record_file.cc) for writing and reading, and a new member that is not
 // listed there does not compile.
 
@@ -29,7 +29,7 @@
 
 namespace procession::trace {
 
-inline constexpr std::uint32_t kRecordVersion = 2;
+inline constexpr std::uint32_t kRecordVersion = 3;
 
 // What the runs are of.
 struct RecordHead {

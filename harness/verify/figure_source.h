@@ -8,7 +8,6 @@
 #include "harness/trace/record.h"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace procession::verify {
@@ -24,15 +23,16 @@ class FigureSource {
   [[nodiscard]] virtual const std::string& name() const = 0;
   // Nanoseconds, counts, or thousandths of a request a second; of all runs together.
   [[nodiscard]] virtual const measure::Distribution& samples() const = 0;
-  // From here on a value says how long something had taken at least when it was given up. None: all
-  // are exact.
-  [[nodiscard]] virtual std::optional<double> open_from() const { return std::nullopt; }
 
   [[nodiscard]] std::uint32_t runs() const { return runs_; }
   // The worst that was wrong with a run, and what; held if nothing was. Samples of a run that is
   // not to be trusted are left out.
   [[nodiscard]] scenario::VerdictKind trouble() const { return trouble_; }
   [[nodiscard]] const std::string& why() const { return why_; }
+  // Why it does not tell of what it should; empty: it does.
+  [[nodiscard]] std::string invalid() const {
+    return trouble_ == scenario::VerdictKind::Invalid ? why_ : std::string();
+  }
 
  protected:
   FigureSource() = default;

@@ -26,6 +26,8 @@ using scenario::VerdictKind;
 using Kind = scenario::Statistic::Kind;
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
+constexpr const char* kGivenUp =
+    "; what was given up had taken so long at least, and may have taken longer";
 constexpr double kTold = 0.95;  // confidence of an interval that is only told
 
 double fraction_of(const scenario::Statistic& statistic) {
@@ -42,26 +44,27 @@ double scale_of(const FigureValue& value) {
 }
 
 // Of one sample or more; a count also of none.
-double value_of(const FigureValue& asked, const measure::Distribution& samples) {
+measure::Known value_of(const FigureValue& asked, const measure::Distribution& samples) {
   const scenario::Statistic& statistic = asked.statistic;
+  const auto exactly = [](double value) { return measure::Known{value, value}; };
   if (asked.number) {
-    return measure::median(samples) / scale_of(asked);
+    return exactly(measure::median(samples) / scale_of(asked));
   }
   switch (statistic.kind) {
     case Kind::Percentile:
-      return measure::percentile(samples, fraction_of(statistic));
+      return measure::known_percentile(samples, fraction_of(statistic));
     case Kind::Median:
-      return measure::median(samples);
+      return measure::known_median(samples);
     case Kind::Mean:
-      return samples.mean();
+      return measure::known_mean(samples);
     case Kind::Min:
-      return static_cast<double>(samples.at(1));
+      return measure::known_at(samples, 1);
     case Kind::Max:
-      return static_cast<double>(samples.at(samples.count()));
+      return measure::known_at(samples, samples.count());
     case Kind::Count:
-      return static_cast<double>(samples.count());
+      return exactly(static_cast<double>(samples.count()));
   }
-  return 0;
+  return exactly(0);
 }
 
 // None for what has no interval.
@@ -87,6 +90,10 @@ struct Within {
   double low = 0;
   double high = 0;
 };
+
+Within operator*(double factor, const Within& value) {
+  return {factor * value.low, factor * value.high};
+}
 
 bool compare(double a, Comparison comparison, double b) {
   switch (comparison) {
@@ -219,43 +226,25 @@ class FigureCheck final : public Check {
     return fmt::format("{} needs {} samples, has {}", value.text, needs, count);
   }
 
-  // The value is a lower bound: the truth may be greater.
-  static bool is_at_least(const FigureValue& value, const FigureSource& measured) {
-    const auto open_from = measured.open_from();
-    const bool depends =
-        value.series && !value.statistic.is_count() && value.statistic.kind != Kind::Min;
-    if (!open_from || !depends) {
-      return false;
-    }
-    return value.statistic.kind == Kind::Mean || value.statistic.kind == Kind::Max ||
-           value_of(value, measured.samples()) >= *open_from;
-  }
-
+  // What was not over when it was counted may have taken any time from then on.
   [[nodiscard]] Finding by_value() const {
-    const double value = value_of(asked_.value, value_.samples());
-    const double bound = target();
-    const bool holds = compare(value, asked_.comparison, bound);
-    const bool is_open = is_at_least(asked_.value, value_);
-    const bool of_is_open = of_ != nullptr && is_at_least(*asked_.of, *of_);
-    const bool wants_less =
-        asked_.comparison == Comparison::Less || asked_.comparison == Comparison::LessOrEqual;
-    if ((is_open && (holds ? wants_less : !wants_less)) || of_is_open) {
-      return {VerdictKind::Inconclusive,
-              told() + "; what was given up had taken so long at least, and may have taken longer",
-              {}};
+    const Within value = lying(asked_.value, value_);
+    const Within bound = of_ == nullptr ? Within{asked_.bound, asked_.bound}
+                                        : asked_.bound * lying(*asked_.of, *of_);
+    if (all_satisfy(value, asked_.comparison, bound)) {
+      return {VerdictKind::Held, told() + margin_text(value, bound), {}};
     }
-    return {
-        holds ? VerdictKind::Held : VerdictKind::Broken, told() + margin_text(value, bound), {}};
+    if (!some_satisfy(value, asked_.comparison, bound)) {
+      return {VerdictKind::Broken, told() + margin_text(value, bound), {}};
+    }
+    return {VerdictKind::Inconclusive, told() + kGivenUp, {}};
   }
 
   [[nodiscard]] Finding by_interval() const {
     const double confidence = confidence_of_each();
     const Within value = within(asked_.value, value_, confidence);
-    Within bound{asked_.bound, asked_.bound};
-    if (of_ != nullptr) {
-      const Within of = within(*asked_.of, *of_, confidence);
-      bound = {asked_.bound * of.low, asked_.bound * of.high};
-    }
+    const Within bound = of_ == nullptr ? Within{asked_.bound, asked_.bound}
+                                        : asked_.bound * within(*asked_.of, *of_, confidence);
     if (all_satisfy(value, asked_.comparison, bound)) {
       return {VerdictKind::Held, told(), {}};
     }
@@ -263,8 +252,13 @@ class FigureCheck final : public Check {
       return {VerdictKind::Broken, told(), {}};
     }
     const std::string lacking = lacking_text(asked_.value, value_, confidence);
+    const bool is_open =
+        !value_.samples().is_exact() || (of_ != nullptr && !of_->samples().is_exact());
     return {VerdictKind::Inconclusive,
-            told() + (lacking.empty() ? "; the bound lies within the interval" : "; " + lacking),
+            told() + (!lacking.empty() ? "; " + lacking
+                      : is_open && (std::isinf(value.high) || std::isinf(bound.high))
+                          ? kGivenUp
+                          : "; the bound lies within the interval"),
             {}};
   }
 
@@ -290,22 +284,29 @@ class FigureCheck final : public Check {
     return of_ == nullptr || &measured == of_ ? "" : lacking_text(*asked_.of, *of_, confidence);
   }
 
-  static Within within(const FigureValue& value, const FigureSource& measured, double confidence) {
-    const auto bounds = bounds_of(value, measured.samples(), confidence);
-    return {bounds->low.value_or(-kInfinite),
-            is_at_least(value, measured) ? kInfinite : bounds->high.value_or(kInfinite)};
+  static Within lying(const FigureValue& value, const FigureSource& measured) {
+    const measure::Known known = value_of(value, measured.samples());
+    return {known.at_least, known.at_most.value_or(kInfinite)};
   }
 
-  [[nodiscard]] double target() const {
-    return of_ == nullptr ? asked_.bound : asked_.bound * value_of(*asked_.of, of_->samples());
+  static Within within(const FigureValue& value, const FigureSource& measured, double confidence) {
+    const auto bounds = bounds_of(value, measured.samples(), confidence);
+    return {bounds->low.value_or(-kInfinite), bounds->high.value_or(kInfinite)};
+  }
+
+  // "1.2 ms", ">= 1.2 ms" or "1.2 ms to 1.3 ms"
+  static std::string known_text(const FigureValue& value, const measure::Known& known) {
+    const std::string least = number_text(value, known.at_least);
+    return known.is_exact() ? least
+           : !known.at_most ? ">= " + least
+                            : fmt::format("{} to {}", least, number_text(value, *known.at_most));
   }
 
   // "setup.p99 is 1.2 ms (ci95 1.1 ms to 1.4 ms, n 1000)"
   [[nodiscard]] std::string value_text(const FigureValue& value,
                                        const FigureSource& measured) const {
     std::string text =
-        fmt::format("{} is {}{}", value.text, is_at_least(value, measured) ? ">= " : "",
-                    number_text(value, value_of(value, measured.samples())));
+        fmt::format("{} is {}", value.text, known_text(value, value_of(value, measured.samples())));
     if (!value.number && value.statistic.is_count()) {
       return text;
     }
@@ -323,21 +324,25 @@ class FigureCheck final : public Check {
     if (of_ == nullptr) {
       return text;
     }
-    const double value = value_of(asked_.value, value_.samples());
-    const double of = value_of(*asked_.of, of_->samples());
-    if (of > 0) {
-      text += fmt::format(", {:.3g}x of it", value / of);
+    const measure::Known value = value_of(asked_.value, value_.samples());
+    const measure::Known of = value_of(*asked_.of, of_->samples());
+    if (of.at_least > 0 && value.is_exact() && of.is_exact()) {
+      text += fmt::format(", {:.3g}x of it", value.at_least / of.at_least);
     }
     return value_text(*asked_.of, *of_) + "; " + text;
   }
 
-  // ", 800 µs below 2 ms"
-  [[nodiscard]] std::string margin_text(double value, double bound) const {
+  // ", 800 µs below 2 ms"; nothing where either is not known exactly.
+  [[nodiscard]] std::string margin_text(const Within& value, const Within& bound) const {
+    if (value.low != value.high || bound.low != bound.high) {
+      return {};
+    }
     return fmt::format(", {}{}",
-                       value == bound ? "exactly "
-                                      : number_text(asked_.value, std::abs(value - bound)) +
-                                            (value < bound ? " below " : " above "),
-                       number_text(asked_.value, bound));
+                       value.low == bound.low
+                           ? "exactly "
+                           : number_text(asked_.value, std::abs(value.low - bound.low)) +
+                                 (value.low < bound.low ? " below " : " above "),
+                       number_text(asked_.value, bound.low));
   }
 
   const FigurePattern& asked_;

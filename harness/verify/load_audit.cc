@@ -2,7 +2,8 @@
 #include "harness/verify/load_audit.h"
 
 #include "harness/base/text.h"
-#include "harness/measure/histogram.h"
+#include "harness/measure/counted.h"
+#include "harness/measure/statistics.h"
 
 #include <fmt/format.h>
 
@@ -15,48 +16,27 @@ namespace procession::verify {
 namespace {
 
 using trace::Series;
-using Histogram = measure::Histogram;
 
 constexpr double kTolerance = 0.01;
-constexpr std::int64_t kFeltLag = 1'000'000;
+constexpr double kFeltLag = 1'000'000;
 constexpr double kFeltPart = 0.1;
 
 const trace::SeriesCounts& series_of(const trace::LoadPhase& phase, Series series) {
   return phase.series[static_cast<std::size_t>(series)];
 }
 
-std::uint64_t count_of(const trace::SeriesCounts& series) {
-  return std::accumulate(
-      series.cells.begin(), series.cells.end(), std::uint64_t{0},
-      [](std::uint64_t sum, const trace::CellCount& cell) { return sum + cell.count; });
-}
-
-double sum_of(const trace::SeriesCounts& series) {
-  return std::accumulate(
-      series.cells.begin(), series.cells.end(), 0.0, [](double sum, const trace::CellCount& cell) {
-        const double middle = static_cast<double>(Histogram::lowest_of(cell.cell) +
-                                                  Histogram::highest_of(cell.cell)) /
-                              2;
-        return sum + middle * static_cast<double>(cell.count);
-      });
+measure::Counted counted(const trace::SeriesCounts& series) {
+  return {series.cells, series.min, series.max};
 }
 
 double mean_of(const trace::SeriesCounts& series) {
-  const std::uint64_t count = count_of(series);
-  return count == 0 ? 0 : sum_of(series) / static_cast<double>(count);
+  return series.cells.empty() ? 0 : counted(series).mean();
 }
 
-std::int64_t percentile_of(const trace::SeriesCounts& series, double fraction) {
-  const auto rank =
-      static_cast<std::uint64_t>(std::ceil(fraction * static_cast<double>(count_of(series))));
-  std::uint64_t so_far = 0;
-  for (const trace::CellCount& cell : series.cells) {
-    so_far += cell.count;
-    if (so_far >= rank) {
-      return Histogram::highest_of(cell.cell);
-    }
-  }
-  return 0;
+double sum_of(const trace::SeriesCounts& series) {
+  return series.cells.empty()
+             ? 0
+             : counted(series).mean() * static_cast<double>(counted(series).count());
 }
 
 std::string duration_text(double ns) {
@@ -69,14 +49,20 @@ std::uint64_t failed_requests(const trace::PhaseCounts& counts) {
          counts.besides;
 }
 
-std::string not_conserved(const trace::PhaseCounts& counts) {
-  const std::uint64_t over = counts.answered + failed_requests(counts) + counts.unfinished;
+// In whatever way.
+std::uint64_t over_in(const trace::PhaseCounts& counts) {
+  return counts.answered + failed_requests(counts) + counts.unfinished;
+}
+
+std::string not_conserved(const trace::PhaseCounts& counts, bool is_cut_off) {
+  const std::uint64_t over = over_in(counts);
   const std::uint64_t due = counts.due - counts.dropped;
-  return over == due ? ""
-                     : fmt::format(
-                           "{} requests were due, but {} were answered, {} failed and {} "
-                           "were unfinished",
-                           due, counts.answered, failed_requests(counts), counts.unfinished);
+  return over == due || (is_cut_off && over < due)
+             ? ""
+             : fmt::format(
+                   "{} requests were due, but {} were answered, {} failed and {} "
+                   "were unfinished",
+                   due, counts.answered, failed_requests(counts), counts.unfinished);
 }
 
 std::string against_littles_law(const trace::LoadPhase& phase) {
@@ -105,12 +91,28 @@ std::string against_littles_law(const trace::LoadPhase& phase) {
 
 }  // namespace
 
-std::string impossible_in(const plan::Load& load, const trace::LoadPhase& phase) {
+bool has_begun(const trace::Load& load) {
+  return std::ranges::any_of(load.phases,
+                             [](const trace::LoadPhase& phase) { return phase.counts.begin != 0; });
+}
+
+bool is_cut_off(const trace::Load& load) {
+  return std::ranges::any_of(load.phases, [](const trace::LoadPhase& phase) {
+    return phase.counts.begin != 0 && phase.counts.end == 0;
+  });
+}
+
+std::uint64_t not_over(const trace::PhaseCounts& counts) {
+  const std::uint64_t due = counts.due - std::min(counts.due, counts.dropped);
+  return due - std::min(due, over_in(counts));
+}
+
+std::string impossible_in(const plan::Load& load, const trace::LoadPhase& phase, bool is_cut_off) {
   // A client that was cut off has requests that are in no count yet.
   if (phase.counts.end == 0) {
     return "";
   }
-  std::string fault = not_conserved(phase.counts);
+  std::string fault = not_conserved(phase.counts, is_cut_off);
   const bool all_well = failed_requests(phase.counts) == 0 && phase.counts.unfinished == 0;
   if (fault.empty() && load.loop == scenario::Loop::Closed && all_well) {
     fault = against_littles_law(phase);
@@ -123,7 +125,10 @@ std::string lag_in(const plan::Load& load, const trace::LoadPhase& phase) {
     return "";
   }
   const trace::SeriesCounts& lag = series_of(phase, Series::Lag);
-  const std::int64_t p99 = percentile_of(lag, 0.99);
+  if (lag.cells.empty()) {
+    return "";
+  }
+  const double p99 = measure::percentile(counted(lag), 0.99);
   // (Not of the response times: those of what was dropped are for ever.)
   const double all = sum_of(lag) + sum_of(series_of(phase, Series::Blocked)) +
                      sum_of(series_of(phase, Series::Service));
@@ -134,7 +139,7 @@ std::string lag_in(const plan::Load& load, const trace::LoadPhase& phase) {
   return fmt::format(
       "the client lagged: 1 % of its requests left more than {} late, and {:.0f} % of "
       "all response time was its own",
-      duration_text(static_cast<double>(p99)), 100 * part);
+      duration_text(p99), 100 * part);
 }
 
 }  // namespace procession::verify

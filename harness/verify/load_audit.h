@@ -22,8 +22,17 @@
 
 namespace procession::verify {
 
+// Whether a phase has begun: the client had all its connections.
+[[nodiscard]] bool has_begun(const trace::Load& load);
+// Whether the client was killed in the middle: it has not counted what was unfinished then.
+[[nodiscard]] bool is_cut_off(const trace::Load& load);
+// Requests that were sent, or were to be, and are in no other count. None, but of a client that was
+// cut off.
+[[nodiscard]] std::uint64_t not_over(const trace::PhaseCounts& counts);
+
 // Why the counts of a phase cannot be true; empty: they can.
-[[nodiscard]] std::string impossible_in(const plan::Load& load, const trace::LoadPhase& phase);
+[[nodiscard]] std::string impossible_in(const plan::Load& load, const trace::LoadPhase& phase,
+                                        bool is_cut_off);
 // How the client has lagged; empty: it has not.
 [[nodiscard]] std::string lag_in(const plan::Load& load, const trace::LoadPhase& phase);
 

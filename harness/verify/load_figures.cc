@@ -44,6 +44,34 @@ std::uint64_t all_failed(const trace::PhaseCounts& counts) {
   return std::accumulate(counts.failed.begin(), counts.failed.end(), counts.dropped);
 }
 
+// What has gone wrong is counted also where nothing could begin.
+bool has_what_is_asked(const FigureValue& value, const trace::Load& load) {
+  const bool of_failures =
+      value.number == LoadNumber::Errors || value.number == LoadNumber::Failure;
+  return !load.phases.empty() && (of_failures || has_begun(load));
+}
+
+// When it was killed, as somebody saw it: such processes are watched.
+std::int64_t end_of(const trace::PhaseCounts& counts, const trace::Process& client,
+                    const trace::Record& run) {
+  return counts.end != 0 ? counts.end
+                         : client.dead_seen.value_or(run.ended.value_or(run.started)).ns;
+}
+
+// How long one of the times at least lasted. Those without a begin, 0, or an end are none.
+std::int64_t covered(std::vector<std::pair<std::int64_t, std::int64_t>> times) {
+  std::ranges::sort(times);
+  std::int64_t sum = 0;
+  std::int64_t up_to = 0;
+  for (const auto& [begin, end] : times) {
+    if (begin != 0 && end > std::max(begin, up_to)) {
+      sum += end - std::max(begin, up_to);
+      up_to = end;
+    }
+  }
+  return sum;
+}
+
 void add_counts(const trace::SeriesCounts& from, measure::Histogram& to) {
   for (const trace::CellCount& cell : from.cells) {
     to.record(std::clamp(measure::Histogram::lowest_of(cell.cell), from.min, from.max), cell.count);
@@ -109,75 +137,97 @@ void LoadFigure::add(const Timeline& run) {
     note(VerdictKind::Invalid, fmt::format("{}: {}", run_name(record), run.fault()));
     return;
   }
-  double number = 0;
-  bool began = false;
+  Pool pool;
+  bool has_counted = false;
   for (const std::size_t load : loads_) {
-    if (load < record.loads.size() && !record.loads[load].phases.empty()) {
-      began = true;
+    if (load < record.loads.size() && has_what_is_asked(asked_, record.loads[load])) {
+      has_counted = true;
       audit(run, load);
-      add_load(run, load);
-      number += asked_.number ? number_of(run, load) : 0;
+      add_load(run, load, pool);
     }
   }
-  if (!began) {
-    note(VerdictKind::Broken,
-         fmt::format("no `{}` was played in {}", asked_.figure, run_name(record)));
+  if (!has_counted) {
+    note(VerdictKind::Broken, why_not_played(run));
   } else if (asked_.number) {
-    const bool is_rate = asked_.number == LoadNumber::Rate;
-    numbers_.add(std::llround(is_rate ? number * kThousandths : number));
+    add_number(std::move(pool));
   }
 }
 
-void LoadFigure::add_load(const Timeline& run, std::size_t load) {
+std::string LoadFigure::why_not_played(const Timeline& run) const {
+  for (const std::size_t load : loads_) {
+    const plan::StepId step = context_.plan.loads()[load].step;
+    for (const trace::Event& event : run.record().processes[context_.plan.step(step).self].events) {
+      if (event.step == step && event.error != 0) {
+        return fmt::format("`{}` failed with {} before its first request in {}", asked_.figure,
+                           context_.finder.symbol_name(event.error), run_name(run.record()));
+      }
+    }
+  }
+  return fmt::format("no `{}` was played in {}", asked_.figure, run_name(run.record()));
+}
+
+void LoadFigure::add_load(const Timeline& run, std::size_t load, Pool& pool) {
+  const trace::Load& counted = run.record().loads[load];
+  const bool cut_off = is_cut_off(counted);
   for (const std::size_t phase : phases_) {
-    const trace::LoadPhase& counted = run.record().loads[load].phases[phase];
-    if (asked_.series && !counted.series.empty()) {
-      add_series(counted);
+    const trace::LoadPhase& in_phase = counted.phases[phase];
+    if (asked_.series && !in_phase.series.empty()) {
+      add_series(context_.plan.loads()[load], in_phase, cut_off);
+    }
+    if (asked_.number) {
+      const plan::StepId step = context_.plan.loads()[load].step;
+      const auto& client = run.record().processes[context_.plan.step(step).self];
+      pool.times.push_back({in_phase.counts.begin, end_of(in_phase.counts, client, run.record())});
+      pool.ended += in_phase.counts.ended;
+      pool.number += count_in(in_phase.counts, cut_off);
     }
   }
 }
 
-void LoadFigure::add_series(const trace::LoadPhase& phase) {
-  add_counts(phase.series[*asked_.series], *histogram_);
+void LoadFigure::add_series(const plan::Load& asked, const trace::LoadPhase& phase,
+                            bool is_cut_off) {
+  const std::size_t series = *asked_.series;
+  add_counts(phase.series[series], *histogram_);
   counted_.reset();
-  if (const std::int64_t least = phase.counts.least_unfinished[*asked_.series]; least != 0) {
-    open_from_ = open_from_ == 0 ? least : std::min(open_from_, least);
+  if (phase.counts.at_least[series] != 0) {
+    const std::int64_t least = phase.counts.least_unfinished[series];
+    unknown_.least = unknown_.counted == 0 ? least : std::min(unknown_.least, least);
+    unknown_.counted += phase.counts.at_least[series];
+  }
+  const bool ends_with_reply =
+      is_of(Series::Service) || (is_of(Series::Response) && asked.loop == scenario::Loop::Open);
+  if (is_cut_off && ends_with_reply) {
+    unknown_.missing += not_over(phase.counts);
   }
 }
 
-// A client that was killed has measured until then.
-double LoadFigure::number_of(const Timeline& run, std::size_t load) const {
-  double sum = 0;
-  for (const std::size_t phase : phases_) {
-    const trace::PhaseCounts& counts = run.record().loads[load].phases[phase].counts;
-    const auto& process =
-        run.record().processes[context_.plan.step(context_.plan.loads()[load].step).self];
-    const std::int64_t end =
-        counts.end != 0 ? counts.end : process.dead_seen.value_or(base::Instant{}).ns;
-    switch (*asked_.number) {
-      case LoadNumber::Rate:
-        sum += end > counts.begin && counts.begin != 0 ? static_cast<double>(counts.ended) * 1e9 /
-                                                             static_cast<double>(end - counts.begin)
-                                                       : 0;
-        break;
-      case LoadNumber::Requests:
-        sum += static_cast<double>(counts.due);
-        break;
-      case LoadNumber::Errors:
-        sum += static_cast<double>(all_failed(counts));
-        break;
-      case LoadNumber::Unfinished:
-        sum += static_cast<double>(counts.unfinished);
-        break;
-      case LoadNumber::Dropped:
-        sum += static_cast<double>(counts.dropped);
-        break;
-      case LoadNumber::Failure:
-        sum += static_cast<double>(counts.failed[asked_.failure]);
-        break;
-    }
+void LoadFigure::add_number(Pool pool) {
+  if (asked_.number != LoadNumber::Rate) {
+    numbers_.add(static_cast<std::int64_t>(pool.number));
+    return;
   }
-  return sum;
+  const std::int64_t time = covered(std::move(pool.times));
+  const double rate =
+      time == 0 ? 0 : static_cast<double>(pool.ended) * 1e9 / static_cast<double>(time);
+  numbers_.add(std::llround(rate * kThousandths));
+}
+
+std::uint64_t LoadFigure::count_in(const trace::PhaseCounts& counts, bool is_cut_off) const {
+  switch (*asked_.number) {
+    case LoadNumber::Rate:
+      return 0;
+    case LoadNumber::Requests:
+      return counts.due;
+    case LoadNumber::Errors:
+      return all_failed(counts);
+    case LoadNumber::Unfinished:
+      return counts.unfinished + (is_cut_off ? not_over(counts) : 0);
+    case LoadNumber::Dropped:
+      return counts.dropped;
+    case LoadNumber::Failure:
+      return counts.failed[asked_.failure];
+  }
+  return 0;
 }
 
 // What was counted wrongly means nothing. Where only the client was late, its counts stand, but no
@@ -187,17 +237,15 @@ void LoadFigure::audit(const Timeline& run, std::size_t load) {
   const std::string who =
       fmt::format("{} in {}", context_.finder.name_of(context_.plan.step(asked.step).self),
                   run_name(run.record()));
-  const auto is_of = [&](Series series) {
-    return asked_.series == static_cast<std::size_t>(series);
-  };
   const bool tells_of_time =
       asked_.unit() != FigureValue::Unit::Count && !is_of(Series::Lag) && !is_of(Series::Connect);
+  const bool cut_off = is_cut_off(run.record().loads[load]);
   for (const std::size_t phase : phases_) {
     const trace::LoadPhase& counted = run.record().loads[load].phases[phase];
     if (phase == static_cast<std::size_t>(Phase::Drain) || counted.series.empty()) {
       continue;
     }
-    if (const std::string why = impossible_in(asked, counted); !why.empty()) {
+    if (const std::string why = impossible_in(asked, counted, cut_off); !why.empty()) {
       note(VerdictKind::Invalid, fmt::format("{}: {}", who, why));
     } else if (const std::string lag = lag_in(asked, counted); tells_of_time && !lag.empty()) {
       note(VerdictKind::Invalid, fmt::format("{}: {}", who, lag));
@@ -211,12 +259,9 @@ const measure::Distribution& LoadFigure::samples() const {
   }
   if (!counted_) {
     counted_.emplace(*histogram_);
+    censored_.emplace(*counted_, unknown_);
   }
-  return *counted_;
-}
-
-std::optional<double> LoadFigure::open_from() const {
-  return open_from_ == 0 ? std::nullopt : std::optional(static_cast<double>(open_from_));
+  return *censored_;
 }
 
 LoadFigures::LoadFigures(const Context& context) : context_(context) {
@@ -229,12 +274,21 @@ LoadFigures::LoadFigures(const Context& context) : context_(context) {
     labels.push_back(label);
     FigureValue value;
     value.figure = label;
-    for (const LoadNumber number :
-         {LoadNumber::Rate, LoadNumber::Requests, LoadNumber::Errors, LoadNumber::Unfinished}) {
+    const auto add_number = [&](LoadNumber number, std::size_t failure = 0) {
       value.number = number;
+      value.failure = failure;
       numbers_.push_back(std::make_unique<LoadFigure>(context, value, std::nullopt));
+    };
+    for (const LoadNumber number : {LoadNumber::Rate, LoadNumber::Requests, LoadNumber::Errors}) {
+      add_number(number);
     }
+    for (std::size_t failure = 0; failure < trace::kFailures; ++failure) {
+      add_number(LoadNumber::Failure, failure);
+    }
+    add_number(LoadNumber::Dropped);
+    add_number(LoadNumber::Unfinished);
     value.number.reset();
+    value.statistic.kind = scenario::Statistic::Kind::Mean;  // more is told than their count
     for (std::size_t series = 0; series < trace::kSeries; ++series) {
       value.series = series;
       series_.push_back(std::make_unique<LoadFigure>(context, value, std::nullopt));
@@ -260,7 +314,7 @@ std::vector<measure::Figure> LoadFigures::told() const {
   for (const auto& figure : series_) {
     if (figure->samples().count() != 0) {
       told.push_back(measure::figure_of(figure->name(), "ns", figure->samples()));
-      told.back().open_from = figure->open_from();
+      told.back().invalid = figure->invalid();
     }
   }
   return told;
@@ -269,11 +323,13 @@ std::vector<measure::Figure> LoadFigures::told() const {
 std::vector<measure::Number> LoadFigures::numbers() const {
   std::vector<measure::Number> told;
   for (const auto& figure : numbers_) {
-    if (figure->samples().count() != 0) {
-      const bool is_rate = figure->name().ends_with(".rate");
-      told.push_back({figure->name(), is_rate ? "/s" : "",
-                      measure::median(figure->samples()) / (is_rate ? kThousandths : 1)});
+    const measure::Distribution& of_runs = figure->samples();
+    if (of_runs.count() == 0 || (figure->is_of_failures() && of_runs.at(of_runs.count()) == 0)) {
+      continue;
     }
+    const bool is_rate = figure->name().ends_with(".rate");
+    told.push_back({figure->name(), is_rate ? "/s" : "",
+                    measure::median(of_runs) / (is_rate ? kThousandths : 1), figure->invalid()});
   }
   return told;
 }

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // Load figures: what the loads of a scenario have counted, in all runs. A series pools the requests
-// of all instances and runs; a number is the sum over the instances of a run, and of the runs the
-// median. Internal to this folder.
+// of all instances and runs; a number is of all instances of a run together, and of the runs the
+// median.
+//
+// The rate of a run: the requests that were answered in the phase, over the time in which one of
+// the loads at least was in it. What is played one after the other is not added up, and what has
+// ended early does not count on.
+//
+// A client that was killed has counted until then. What it had sent and was not over is unfinished.
+// Internal to this folder.
 
+#include "harness/measure/censored.h"
 #include "harness/measure/counted.h"
 #include "harness/measure/figure.h"
 #include "harness/measure/samples.h"
@@ -15,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace procession::verify {
@@ -29,12 +38,28 @@ class LoadFigure final : public FigureSource {
 
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] const measure::Distribution& samples() const override;
-  [[nodiscard]] std::optional<double> open_from() const override;
+
+  // Of one kind: told of only where there are some.
+  [[nodiscard]] bool is_of_failures() const {
+    return asked_.number == scenario::LoadNumber::Failure ||
+           asked_.number == scenario::LoadNumber::Dropped;
+  }
 
  private:
-  void add_load(const Timeline& run, std::size_t load);
-  void add_series(const trace::LoadPhase& phase);
-  [[nodiscard]] double number_of(const Timeline& run, std::size_t load) const;
+  // What the loads of one run have counted, all together.
+  struct Pool {
+    std::vector<std::pair<std::int64_t, std::int64_t>> times;  // that each was in its phases
+    std::uint64_t ended = 0;
+    std::uint64_t number = 0;  // of a count
+  };
+  void add_load(const Timeline& run, std::size_t load, Pool& pool);
+  void add_series(const plan::Load& asked, const trace::LoadPhase& phase, bool is_cut_off);
+  void add_number(Pool pool);
+  [[nodiscard]] bool is_of(trace::Series series) const {
+    return asked_.series == static_cast<std::size_t>(series);
+  }
+  [[nodiscard]] std::uint64_t count_in(const trace::PhaseCounts& counts, bool is_cut_off) const;
+  [[nodiscard]] std::string why_not_played(const Timeline& run) const;
   void audit(const Timeline& run, std::size_t load);
 
   const Context& context_;
@@ -43,9 +68,10 @@ class LoadFigure final : public FigureSource {
   const std::vector<std::size_t> loads_;   // of the plan, that it speaks of
   std::string name_;
   std::unique_ptr<measure::Histogram> histogram_;
-  mutable std::optional<measure::Counted> counted_;  // of histogram_, made when asked for
-  measure::Samples numbers_;                         // one of each run
-  std::int64_t open_from_ = 0;                       // 0 = nothing was given up
+  measure::Unknown unknown_;                           // of what is in it, or should be
+  mutable std::optional<measure::Counted> counted_;    // of histogram_, made when asked for
+  mutable std::optional<measure::Censored> censored_;  // of counted_
+  measure::Samples numbers_;                           // one of each run
 };
 
 class LoadFigures {

@@ -139,6 +139,7 @@ std::vector<measure::Figure> MeasuredFigures::told() const {
   std::vector<measure::Figure> told;
   for (const Measured& figure : figures_) {
     told.push_back(measure::figure_of(figure.name(), "ns", figure.samples()));
+    told.back().invalid = figure.invalid();
   }
   return told;
 }
