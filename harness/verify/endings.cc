@@ -67,27 +67,92 @@ class LeftCheck final : public EachRunCheck {
     return wrong_replies(record);
   }
 
-  // A load goes on when a reply is wrong; its scenario does not hold, unless it speaks of that.
+  // A load goes on when a reply is wrong, or none comes; its scenario does not hold, unless it
+  // speaks of that.
   [[nodiscard]] Finding wrong_replies(const trace::Record& record) const {
     for (std::size_t i = 0; i < record.loads.size(); ++i) {
       const plan::Load& load = context_.plan.loads()[i];
-      for (const trace::Failure kind : {trace::Failure::Corrupt, trace::Failure::Crossed,
-                                        trace::Failure::Duplicate, trace::Failure::Reordered}) {
-        const auto which = static_cast<std::size_t>(kind);
-        std::uint64_t wrong = 0;
-        for (const trace::LoadPhase& phase : record.loads[i].phases) {
-          wrong += phase.counts.failed[which];
-        }
-        if (wrong != 0 && !is_spoken_of(label_of(context_.plan, load), which)) {
-          return {VerdictKind::Broken,
-                  fmt::format("{} replies to {} were {} in {}", wrong,
-                              context_.finder.name_of(context_.plan.step(load.step).self),
-                              scenario::kFailureNames[which], run_name(record)),
-                  {}};
-        }
+      Finding found = wrong_kinds(record, load, record.loads[i]);
+      if (found.kind == VerdictKind::Held) {
+        found = no_answers(record, load, record.loads[i]);
+      }
+      if (found.kind != VerdictKind::Held) {
+        return found;
       }
     }
     return {};
+  }
+
+  [[nodiscard]] Finding wrong_kinds(const trace::Record& record, const plan::Load& load,
+                                    const trace::Load& counted) const {
+    using trace::Failure;
+    for (const Failure kind : {Failure::Corrupt, Failure::Crossed, Failure::Duplicate,
+                               Failure::Reordered, Failure::Truncated}) {
+      const auto which = static_cast<std::size_t>(kind);
+      const std::uint64_t wrong =
+          sum_of(counted, [&](const trace::PhaseCounts& counts) { return counts.failed[which]; });
+      // Who is killed cannot end what it says.
+      const bool is_excused = kind == Failure::Truncated && was_server_killed(record, load);
+      if (wrong != 0 && !is_excused && !is_spoken_of(label_of(context_.plan, load), which)) {
+        return {VerdictKind::Broken,
+                fmt::format("{} {} to {} {} {} in {}", wrong, wrong == 1 ? "reply" : "replies",
+                            context_.finder.name_of(context_.plan.step(load.step).self),
+                            wrong == 1 ? "was" : "were", scenario::kFailureNames[which],
+                            run_name(record)),
+                {}};
+      }
+    }
+    return {};
+  }
+
+  // Of a load that has returned as if all was well, in a file that says nothing about it.
+  [[nodiscard]] Finding no_answers(const trace::Record& record, const plan::Load& load,
+                                   const trace::Load& counted) const {
+    const std::uint64_t sent =
+        sum_of(counted, [](const trace::PhaseCounts& counts) { return counts.sent; });
+    const std::uint64_t answered =
+        sum_of(counted, [](const trace::PhaseCounts& counts) { return counts.answered; });
+    if (sent == 0 || answered != 0 || is_spoken_of(label_of(context_.plan, load)) ||
+        !has_succeeded(record, load) || was_server_killed(record, load)) {
+      return {};
+    }
+    return {
+        VerdictKind::Broken,
+        fmt::format("none of {} requests of {} was answered in {}", sent,
+                    context_.finder.name_of(context_.plan.step(load.step).self), run_name(record)),
+        {}};
+  }
+
+  [[nodiscard]] static std::uint64_t sum_of(const trace::Load& counted, auto number) {
+    std::uint64_t sum = 0;
+    for (const trace::LoadPhase& phase : counted.phases) {
+      sum += number(phase.counts);
+    }
+    return sum;
+  }
+
+  [[nodiscard]] bool has_succeeded(const trace::Record& record, const plan::Load& load) const {
+    const auto& events = record.processes[context_.plan.step(load.step).self].events;
+    return std::ranges::any_of(events, [&](const trace::Event& event) {
+      return event.kind == trace::Line::Step && event.step == load.step && event.returned &&
+             event.error == 0;
+    });
+  }
+
+  // One of the processes that serve its connections.
+  [[nodiscard]] bool was_server_killed(const trace::Record& record, const plan::Load& load) const {
+    const std::uint32_t channel = context_.plan.step(load.step).channel;
+    const plan::Listener& listener = context_.plan.listeners()[channel];
+    const auto was_killed = [&](plan::InstanceId id) {
+      const auto& status = record.processes[id].status;
+      return status && trace::ended_by_signal(*status);
+    };
+    return (listener.program != plan::kNone && was_killed(listener.program)) ||
+           std::ranges::any_of(context_.plan.ids(listener.talkers), was_killed) ||
+           std::ranges::any_of(context_.plan.steps(), [&](const plan::Step& step) {
+             return step.verb == scenario::Verb::Serve && step.channel == channel &&
+                    was_killed(step.self);
+           });
   }
 
   // Who is killed cannot clean up; who exits, should have.
@@ -103,6 +168,12 @@ class LeftCheck final : public EachRunCheck {
         *process.status, run_name(record),
         process.left_behind == 1 ? "a process" : fmt::format("{} processes", process.left_behind),
         process.left_behind == 1 ? name : "one of them " + name);
+  }
+
+  [[nodiscard]] bool is_spoken_of(std::string_view label) const {
+    return std::ranges::any_of(context_.asked.expect.figures, [&](const auto& figure) {
+      return figure.value.figure == label && figure.value.is_of_load();
+    });
   }
 
   [[nodiscard]] bool is_spoken_of(std::string_view label, std::size_t failure) const {

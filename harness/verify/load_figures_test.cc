@@ -279,6 +279,65 @@ TEST(LoadFigures, OfWrongRepliesThatNobodySpeaksOfBreakTheScenario) {
   EXPECT_THAT(said_on("left", frank, {run_of(frank, phase)}), HasSubstr("held"));
 }
 
+trace::LoadPhase cut_off_phase() {
+  trace::LoadPhase phase = closed_phase();
+  phase.counts.failed[static_cast<std::size_t>(Failure::Truncated)] = 1;
+  --phase.counts.answered;
+  return phase;
+}
+
+TEST(LoadFigures, OfRepliesThatWereCutOffBreakTheScenarioToo) {
+  const Planned silent = client("for: 1s, think: 1ms", "");
+  EXPECT_EQ(said_on("left", silent, {run_of(silent, cut_off_phase())}),
+            "broken: 1 reply to main was truncated in run 1");
+  const Planned frank = client("for: 1s, think: 1ms", "load.truncated <= 1");
+  EXPECT_THAT(said_on("left", frank, {run_of(frank, cut_off_phase())}), HasSubstr("held"));
+}
+
+TEST(LoadFigures, MayBeOfRepliesThatAKilledServerCutOff) {
+  const Planned test = planned(R"(
+processes:
+  main:
+    - start: server
+    - {load: server, for: 1s, think: 1ms}
+    - kill: server
+    - join: server
+  server:
+    - {serve: echo, handler: epoll}
+expect:
+  exit: {server: SIGKILL}
+)");
+  RecordScript run(test);
+  run.begin("main", 0).step("main.start(server)", 1, 5);
+  run.begin("server", 6).implicit("server", 0, 7, 8).open("server.serve", 9);
+  run.step("main.load(server)", 10, 90);
+  trace::Process& main = run.process("main");
+  const trace::Event load = main.events.back();
+  for (const Phase phase : {Phase::Measure, Phase::Drain}) {
+    trace::Event begun = load;
+    begun.kind = trace::Line::Phase;
+    begun.answer = static_cast<std::int64_t>(phase);
+    begun.call = begun.returned.emplace(load.call + base::Duration(20'000 * begun.answer));
+    main.events.push_back(begun);
+  }
+  run.step("main.kill(server)", 91, 92).killed("server", SIGKILL, 95);
+  run.step("main.join(server)", 93, 96, trace::signal_status(SIGKILL, false));
+  run.exit("main", 97, 110);
+  run.record.loads = {load_of(cut_off_phase())};
+  EXPECT_THAT(said_on("left", test, {run.record}), HasSubstr("held"));
+}
+
+TEST(LoadFigures, OfALoadThatNobodyAnsweredBreakTheScenario) {
+  trace::LoadPhase phase = closed_phase();
+  phase.counts.failed[static_cast<std::size_t>(Failure::TimedOut)] = 1000;
+  phase.counts.answered = phase.counts.ended = 0;
+  const Planned silent = client("for: 1s, think: 1ms", "");
+  EXPECT_EQ(said_on("left", silent, {run_of(silent, phase)}),
+            "broken: none of 1000 requests of main was answered in run 1");
+  const Planned frank = client("for: 1s, think: 1ms", "load.timed_out == 1000");
+  EXPECT_THAT(said_on("left", frank, {run_of(frank, phase)}), HasSubstr("held"));
+}
+
 TEST(LoadFigures, OfWhatWasGivenUpAreLowerBounds) {
   trace::LoadPhase phase = open_phase();
   auto& response = phase.series[static_cast<std::size_t>(Series::Response)];
