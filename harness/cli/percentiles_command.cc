@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,6 +24,9 @@ namespace procession::cli {
 
 namespace {
 
+// Beyond this a double does not count one by one.
+constexpr std::uint64_t kMost = std::uint64_t{1} << 53;
+
 using Histograms = std::map<std::string, std::unique_ptr<measure::Histogram>>;  // by tag
 
 struct PercentilesOptions {
@@ -31,19 +35,32 @@ struct PercentilesOptions {
 };
 
 base::Result<Histograms> read_log(const std::string& path) {
-  const base::Result<std::string> text = read_whole_file(path);
+  const base::Result<std::string> text = read_to_end(path);
   if (!text) {
     return text.error();
   }
   Histograms all;
+  bool is_too_much = false;
   const auto add = [&](const measure::HdrInterval& interval, const measure::Histogram& histogram) {
     auto& sum = all[interval.tag];
     if (!sum) {
       sum = std::make_unique<measure::Histogram>();
     }
-    sum->add(histogram);
+    // Neither sum is more than 64 bits hold: a line has 63 bits at most.
+    is_too_much =
+        is_too_much || histogram.count() > kMost || sum->count() + histogram.count() > kMost;
+    if (!is_too_much) {
+      sum->add(histogram);
+    }
   };
-  if (base::Result<> read = measure::read_hdr_log(*text, add); !read) {
+  base::Result<> read = measure::read_hdr_log(*text, add);
+  if (read && is_too_much) {
+    read = base::Error{base::ErrorKind::BadInput,
+                       fmt::format("the lines of one tag have more than {} values: no percentile "
+                                   "can be told of so many",
+                                   kMost)};
+  }
+  if (!read) {
     return std::move(read).error().context(report::printable(path));
   }
   return all;
@@ -85,6 +102,10 @@ ExitCode print_percentiles(const PercentilesOptions& options) {
   const base::Result<const measure::Histogram*> histogram = histogram_of(*all, options);
   if (!histogram) {
     return fail(histogram.error());
+  }
+  if (const std::uint64_t beyond = (*histogram)->beyond(); beyond != 0) {
+    put_note(fmt::format("{}: {} of {} values are more than 60 s, and stand in the table as 60 s",
+                         report::printable(options.log), beyond, (*histogram)->count()));
   }
   put(measure::format_percentile_table(measure::percentile_table(**histogram)));
   return ExitCode::AsExpected;

@@ -9,6 +9,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <fstream>
+#include <sys/stat.h>
+#include <thread>
 
 namespace procession::cli {
 namespace {
@@ -60,6 +63,46 @@ TEST(Percentiles, are_those_of_one_tag) {
   const Folder folder;
   const std::string log = folder.write("a.hlog", log_of({{"a", 1'000'000}, {"b", 5'000'000}}));
   EXPECT_EQ(percentiles({log, "--tag", "b"}).out, table_of({5'000'000}));
+}
+
+TEST(Percentiles, are_read_from_a_pipe_too) {
+  const Folder folder;
+  const std::string log = folder.write("a.hlog", log_of({{"a", 1'000'000}}));
+  const std::string pipe = folder.path("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::thread writer([&] { std::ofstream(pipe) << std::ifstream(log).rdbuf(); });
+  const Ending ending = percentiles({pipe});
+  writer.join();
+  EXPECT_EQ(ending.status, 0) << ending.err;
+  EXPECT_EQ(ending.out, table_of({1'000'000}));
+}
+
+// Of a range of 2^40 ns, counted at 3 digits: a nanosecond, and nine minutes.
+constexpr const char* kBeyond = "0,1,1,HISTFAAAACJ4nJNpmSzMwMDAxgABzFCaEYyAwP4DVIDp931mJgBQlARj\n";
+
+TEST(Percentiles, say_what_is_beyond_their_range) {
+  const Folder folder;
+  const Ending ending = percentiles({folder.write("big.hlog", kBeyond)});
+  EXPECT_EQ(ending.status, 0) << ending.err;
+  EXPECT_THAT(ending.err, HasSubstr("big.hlog: 1 of 2 values are more than 60 s, and stand in the "
+                                    "table as 60 s"));
+}
+
+TEST(Percentiles, are_not_told_of_more_values_than_can_be_told_apart) {
+  const Folder folder;
+  measure::Histogram histogram;
+  histogram.record(1, std::uint64_t{1} << 52);
+  std::string log = measure::hdr_log_head(0s) + measure::hdr_log_line({"", 0s, 1s}, histogram);
+  EXPECT_EQ(percentiles({folder.write("half.hlog", log)}).status, 0);
+  log += measure::hdr_log_line({"", 1s, 1s}, histogram);
+  EXPECT_EQ(percentiles({folder.write("all.hlog", log)}).status, 0);
+  histogram.record(2, std::uint64_t{1} << 61);
+  log += measure::hdr_log_line({"", 2s, 1s}, histogram);
+  const Ending ending = percentiles({folder.write("more.hlog", log)});
+  EXPECT_EQ(ending.status, 2);
+  EXPECT_EQ(ending.out, "");
+  EXPECT_THAT(ending.err, HasSubstr("more.hlog: the lines of one tag have more than "
+                                    "9007199254740992 values"));
 }
 
 TEST(Percentiles, of_what_is_not_there_are_an_error) {

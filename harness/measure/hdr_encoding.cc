@@ -314,8 +314,11 @@ Result<> hdr_decode(std::string_view text, Histogram& into) {
   if (!counts) {
     return counts.error();
   }
+  // The middle of our own last cell lies beyond what it counts.
+  constexpr std::int64_t kLast = Histogram::highest_of(Histogram::cell_of(Histogram::kHighest));
   for (const Count& count : *counts) {
-    into.record(count.value, count.times);
+    const bool is_ours = count.value <= kLast;
+    into.record(is_ours ? std::min(count.value, Histogram::kHighest) : count.value, count.times);
   }
   return {};
 }

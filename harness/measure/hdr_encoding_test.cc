@@ -119,6 +119,13 @@ TEST(HdrEncoding, brings_back_small_and_huge_counts) {
   EXPECT_TRUE(same_cells(histogram, read));
 }
 
+TEST(HdrEncoding, tells_no_value_of_ours_from_beyond_the_range) {
+  Histogram read;
+  ASSERT_TRUE(hdr_decode(hdr_encode(*histogram_of({Histogram::kHighest})), read));
+  EXPECT_EQ(read.max(), Histogram::kHighest);
+  EXPECT_EQ(read.beyond(), 0U);
+}
+
 TEST(HdrEncoding, is_added_to_what_is_there) {
   const auto histogram = histogram_of({1, 2, 3});
   Histogram sum;

@@ -20,25 +20,23 @@ using base::Result;
 constexpr double kMs = 1e6;      // ns
 constexpr int kRowsPerHalf = 5;  // as all of that family do
 
-double middle_of(std::size_t cell) {
-  const std::int64_t low = Histogram::lowest_of(cell);
-  return static_cast<double>(low + (Histogram::highest_of(cell) + 1 - low) / 2);
-}
-
 double average(const Histogram& histogram, std::uint64_t count, auto of_value) {
   double sum = 0;
   for (std::size_t cell = 0; cell < Histogram::kCells; ++cell) {
     if (const std::uint64_t values = histogram.cells()[cell]; values != 0) {
-      sum += static_cast<double>(values) * of_value(middle_of(cell));
+      sum +=
+          static_cast<double>(values) * of_value(static_cast<double>(Histogram::middle_of(cell)));
     }
   }
   return sum / static_cast<double>(count);
 }
 
-// From one row's percentile to the next: a fifth of what was left when it was last halved.
-double next_level(double level) {
+// From one row's percentile to the next: a fifth of what was left when it was last halved. None: it
+// is so near to 100 that a double tells nothing in between.
+std::optional<double> next_level(double level) {
   const double halvings = std::floor(std::log2(100 / (100 - level))) + 1;
-  return level + 100 / (kRowsPerHalf * std::exp2(halvings));
+  const double next = level + 100 / (kRowsPerHalf * std::exp2(halvings));
+  return next > level && next < 100 ? std::optional(next) : std::nullopt;
 }
 
 base::Error wrong(std::string why) { return {base::ErrorKind::BadInput, std::move(why)}; }
@@ -158,7 +156,7 @@ PercentileTable percentile_table(const Histogram& histogram) {
   }
   const auto all = static_cast<double>(table.count);
   std::uint64_t so_far = 0;
-  double level = 0;
+  std::optional<double> level = 0;
   for (std::size_t cell = 0; so_far < table.count; ++cell) {
     if (histogram.cells()[cell] == 0) {
       continue;
@@ -166,12 +164,14 @@ PercentileTable percentile_table(const Histogram& histogram) {
     so_far += histogram.cells()[cell];
     const double value = static_cast<double>(Histogram::highest_of(cell)) / kMs;
     const double reached = 100 * static_cast<double>(so_far) / all;
-    for (bool first = true; reached >= level && (first || so_far < table.count); first = false) {
-      table.rows.push_back({value, level / 100, so_far});
-      level = next_level(level);
+    for (bool first = true; level && reached >= *level && (first || so_far < table.count);
+         first = false) {
+      table.rows.push_back({value, *level / 100, so_far});
+      level = next_level(*level);
     }
   }
-  table.rows.push_back({table.rows.back().value, 1, table.count});
+  const std::size_t last = Histogram::cell_of(histogram.max());
+  table.rows.push_back({static_cast<double>(Histogram::highest_of(last)) / kMs, 1, table.count});
   table.max = static_cast<double>(histogram.max()) / kMs;
   const double mean = average(histogram, table.count, [](double value) { return value; });
   const double variance = average(histogram, table.count,

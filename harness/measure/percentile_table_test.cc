@@ -65,6 +65,18 @@ TEST(PercentileTable, has_rows_that_come_closer_together_and_end_at_all) {
   }
 }
 
+// So few values lie above all others that no double tells their part of all.
+TEST(PercentileTable, ends_however_many_values_there_are) {
+  Histogram histogram;
+  histogram.record(1, std::uint64_t{1} << 61);
+  histogram.record(1000);
+  const PercentileTable table = percentile_table(histogram);
+  EXPECT_LT(table.rows.size(), 300U);
+  EXPECT_EQ(table.rows.back(), (PercentileTable::Row{0.001, 1, (std::uint64_t{1} << 61) + 1}));
+  EXPECT_LT(table.rows[table.rows.size() - 2].fraction, 1);
+  EXPECT_EQ(read_percentile_table(format_percentile_table(table))->rows.size(), table.rows.size());
+}
+
 TEST(PercentileTable, is_read_as_it_was_printed) {
   Histogram histogram;
   for (std::int64_t value = 1; value <= 1000; ++value) {
