@@ -48,7 +48,7 @@ constexpr const char* kBroken = R"(scenario: luck
 processes:
   main:
     - start: child
-    - sleep: 2ms
+    - sleep: 200ms
     - print: main
     - join: child
   child:
@@ -108,6 +108,61 @@ TEST(Bench, counts_the_figures_of_a_scenario) {
   EXPECT_FALSE(entry.contains("life.p99_ns")) << "40 samples bear no 99th percentile";
   // A life is shorter than its run.
   EXPECT_LT(entry["life.mean_ns"].get<double>(), entry["real_time"].get<double>() * 1e6);
+}
+
+constexpr const char* kLoad = R"(scenario: a load
+processes:
+  main:
+    - start: [server, client]
+    - join: client
+  server:
+    - {serve: echo, handler: epoll, until: client.end}
+  client:
+    - await: server.ready
+    - {load: server, connections: 2, requests: 100}
+)";
+
+TEST(Bench, counts_the_numbers_of_a_load) {
+  const Folder folder;
+  const json document = bench_json({folder.write("load.yaml", kLoad), "--runs=3"});
+  const json& entry = document["benchmarks"][0];
+  EXPECT_EQ(entry["load.requests"], 100);
+  EXPECT_EQ(entry["load.errors"], 0);
+  EXPECT_EQ(entry["load.unfinished"], 0);
+  EXPECT_THAT(entry["load.rate_per_second"].get<double>(), Gt(0));
+  EXPECT_EQ(entry["load.service.n"], 300);
+  EXPECT_FALSE(entry.contains("load.reset")) << "none was";
+}
+
+// The client is killed while its server stands still: what it had sent is not over.
+constexpr const char* kKilledLoad = R"(scenario: a load that is cut off
+processes:
+  main:
+    - start: [server, client]
+    - await: client.phase(measure)
+    - sleep: 10ms
+    - suspend: server
+    - sleep: 10ms
+    - kill: client
+    - resume: server
+    - join: client
+  server:
+    - {serve: echo, handler: epoll, until: client.end}
+  client:
+    - await: server.ready
+    - {load: server, connections: 2, for: 1m}
+expect:
+  exit: {client: SIGKILL}
+)";
+
+TEST(Bench, says_what_is_only_a_lower_bound) {
+  const Folder folder;
+  const json document = bench_json({folder.write("load.yaml", kKilledLoad), "--runs=1"});
+  const json& entry = document["benchmarks"][0];
+  EXPECT_TRUE(entry.contains("load.service.at_least.max_ns"));
+  EXPECT_FALSE(entry.contains("load.service.max_ns"));
+  EXPECT_TRUE(entry.contains("load.service.at_least.mean_ns"));
+  EXPECT_EQ(entry["load.unfinished"], 2);
 }
 
 TEST(Bench, tells_the_circumstances) {

@@ -83,10 +83,15 @@ void count(benchmark::State& state, const std::string& name, const std::optional
   }
 }
 
+// What is only a lower bound says so in its name; what is invalid is not counted.
 void count_figures(benchmark::State& state, const std::vector<measure::Figure>& figures) {
   for (const measure::Figure& figure : figures) {
+    if (!figure.invalid.empty()) {
+      continue;
+    }
     const auto name = [&](const std::string& statistic) {
-      return fmt::format("{}.{}_{}", figure.name, statistic, figure.unit);
+      return fmt::format("{}.{}{}_{}", figure.name,
+                         figure.is_at_least(statistic) ? "at_least." : "", statistic, figure.unit);
     };
     state.counters[figure.name + ".n"] = static_cast<double>(figure.count);
     count(state, name("mean"), figure.mean);
@@ -95,6 +100,29 @@ void count_figures(benchmark::State& state, const std::vector<measure::Figure>& 
     }
     count(state, name("max"), figure.max);
   }
+}
+
+void count_numbers(benchmark::State& state, const std::vector<measure::Number>& numbers) {
+  for (const measure::Number& number : numbers) {
+    if (number.invalid.empty()) {
+      state.counters[number.name + (number.unit == "/s" ? "_per_second" : "")] = number.value;
+    }
+  }
+}
+
+// "invalid: main in run 1: the client lagged …": the first reason why something is not counted.
+std::string invalid_of(const verify::Judgement& judgement) {
+  for (const measure::Number& number : judgement.numbers) {
+    if (!number.invalid.empty()) {
+      return fmt::format("invalid: {}", number.invalid);
+    }
+  }
+  for (const measure::Figure& figure : judgement.figures) {
+    if (!figure.invalid.empty()) {
+      return fmt::format("invalid: {}", figure.invalid);
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -159,7 +187,10 @@ void ScenarioBenchmark::measure(benchmark::State& state, std::optional<base::Err
       benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
   state.counters["steal"] = stolen.share();
   count_figures(state, judgement.figures);
-  state.SetLabel(label_of(placement_of(prepared_.scenario)));
+  count_numbers(state, judgement.numbers);
+  const std::string placed = label_of(placement_of(prepared_.scenario));
+  const std::string invalid = report::printable(invalid_of(judgement));
+  state.SetLabel(placed + (placed.empty() || invalid.empty() ? "" : "; ") + invalid);
 }
 
 }  // namespace procession::cli
