@@ -142,6 +142,7 @@ TEST(Fits, NoLoadThatCannotHaveBeenCounted) {
   EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.counts.least_unfinished[0] = -1; }));
   EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.counts.due = ~0ULL; }));
   EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.counts.failed[7] = ~0ULL; }));
+  EXPECT_FALSE(fit([](Load&, LoadPhase& p) { p.counts.at_least[1] = ~0ULL; }));
 }
 
 TEST(Fits, IsEnoughToBeJudged) {
