@@ -301,7 +301,7 @@ void check_lengths(const Fields& fields, const Load& load, const Step& step,
   for (const std::int64_t size : load.sizes) {
     if (size < 1 || size > kLargestRequest) {
       problems.add(fields["size"].node().at,
-                   fmt::format("`size`: a request has from 1B to 1MiB, not {}B", size));
+                   fmt::format("`size`: a request has from 1B to 1MiB, not {}", size_text(size)));
     }
   }
 }

@@ -164,6 +164,19 @@ void Parser::fail_at(std::size_t offset, std::string message) {
 
 // `name` stands before the first dot and `rest` behind it.
 void Parser::fail_of_statistic(std::string_view name, std::string_view rest, std::size_t offset) {
+  const std::string_view last = rest.substr(rest.rfind('.') + 1);
+  if (place_of(last, kSeriesNames)) {
+    fail_at(offset,
+            fmt::format("{0} are many times; say which statistic of them, as in `{0}.p99`", word_));
+    return;
+  }
+  if (last.starts_with('p') && decimal(last.substr(1)) && !statistic_named(last)) {
+    fail_at(offset,
+            fmt::format("{}: a percentile is more than 0 and less than 100; there are `min` and "
+                        "`max`",
+                        quote(last)));
+    return;
+  }
   for (std::size_t dot = rest.find('.'); dot != rest.npos; dot = rest.find('.', dot + 1)) {
     if (statistic_named(rest.substr(dot + 1))) {
       const std::string_view path = rest.substr(0, dot);
@@ -182,12 +195,8 @@ void Parser::fail_of_statistic(std::string_view name, std::string_view rest, std
   std::ranges::copy(kLoadNumberNames, std::back_inserter(names));
   std::ranges::copy(kFailureNames, std::back_inserter(names));
   const auto near = base::nearest_word(rest, names);
-  const bool is_percentile = rest.starts_with('p') && decimal(rest.substr(1));
   fail_at(offset, fmt::format("{} is no statistic of {}; {}", quote(rest), quote(name),
-                              is_percentile ? "a percentile is more than 0 and less than 100; "
-                                              "there are `min` and `max`"
-                              : near        ? fmt::format("did you mean `{}`?", *near)
-                                            : kStatisticNames));
+                              near ? fmt::format("did you mean `{}`?", *near) : kStatisticNames));
 }
 
 // [ process "." ] label "." ( number | series "." stat ) .     True if it is one.
@@ -288,6 +297,12 @@ Comparison Parser::comparison() {
 
 // bound = number [ unit ] .     A factor if `of` follows it; then `of` and its value, too.
 void Parser::bound(FigurePattern& pattern) {
+  const std::size_t behind =
+      std::min(text_.find_first_not_of(' ', word_at_ + word_.size()), text_.size());
+  if (decimal(word_) && text_.substr(behind).starts_with("of ")) {
+    fail(fmt::format("{} has no unit; as a factor, write `{}x of`", quote(word_), word_));
+    return;
+  }
   const auto digit_or_dot = [](char c) { return is_digit(c) || c == '.'; };
   const auto unit_begin = std::ranges::find_if_not(word_, digit_or_dot);
   const std::string_view digits(word_.begin(), unit_begin);

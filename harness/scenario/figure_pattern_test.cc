@@ -136,6 +136,15 @@ TEST(FigureRefusal, OfWhatNoLoadHas) {
   EXPECT_THAT(refusal("client[i].load.requests == 12"),
               HasSubstr("`client[i]`: a figure of a load is not asked for one after the other; "
                         "write a number, or `client` for all together"));
+  EXPECT_THAT(refusal("load.service >= 10ms"),
+              HasSubstr("load.service are many times; say which statistic of them, as in "
+                        "`load.service.p99`"));
+  EXPECT_THAT(refusal("client.load.lag < 10ms"), HasSubstr("as in `client.load.lag.p99`"));
+  EXPECT_THAT(
+      refusal("load.service.p0 < 1s"),
+      HasSubstr("`p0`: a percentile is more than 0 and less than 100; there are `min` and"));
+  EXPECT_THAT(refusal("load.rate >= 0.9 of load.rate"),
+              HasSubstr("`0.9` has no unit; as a factor, write `0.9x of`"));
   EXPECT_THAT(refusal("setup.p99 < 2ms in measure"), HasSubstr("it has no phases"));
   EXPECT_THAT(refusal("load.rate > 2/s in meazure"), HasSubstr("`meazure` is no phase of a load"));
   EXPECT_THAT(refusal("load.rate > 20"), HasSubstr("a rate is a number of requests a second"));

@@ -43,7 +43,7 @@ struct Measure {
   std::int64_t most;
   std::string_view too_much;
 };
-constexpr Measure kTime{"duration", "50ms", kTimeUnits, kLongest, "at most 1000 hours"};
+constexpr Measure kTime{"duration", "50ms", kTimeUnits, kLongest, "at most 60000m"};
 constexpr Measure kBytes{"size", "64KiB", kSizeUnits, kLargest, "at most 1024GiB"};
 constexpr Measure kRate{"rate", "20000/s", kRateUnits, kFastest, "at most 10000000/s"};
 
@@ -69,7 +69,8 @@ base::Result<std::int64_t> read_measure(std::string_view text, const Measure& me
                              name_units(measure.units), measure.example));
   }
   if (unit_name.front() == '.') {
-    return wrong(fmt::format("{} is no whole number; use a smaller unit, as in {}", quote(text),
+    return wrong(fmt::format("{} is no whole number; {}, as in {}", quote(text),
+                             measure.units.size() > 1 ? "use a smaller unit" : "write one",
                              measure.example));
   }
   if (unit == measure.units.end()) {
@@ -130,6 +131,14 @@ base::Result<base::Duration> read_duration(std::string_view text) {
 }
 
 base::Result<std::int64_t> read_size(std::string_view text) { return read_measure(text, kBytes); }
+
+std::string size_text(std::int64_t bytes) {
+  const Unit* fitting = &kSizeUnits.front();
+  for (const Unit& unit : kSizeUnits) {
+    fitting = bytes != 0 && bytes % unit.factor == 0 ? &unit : fitting;
+  }
+  return fmt::format("{}{}", bytes / fitting->factor, fitting->name);
+}
 
 base::Result<std::int64_t> read_rate(std::string_view text) {
   base::Result<std::int64_t> rate = read_measure(text, kRate);

@@ -18,10 +18,12 @@ namespace procession::scenario {
                                                       std::int64_t most);
 // `true` or `false`.
 [[nodiscard]] base::Result<bool> read_flag(std::string_view text);
-// A whole number with its unit: ns, us, ms, s, m. At most 1000 hours.
+// A whole number with its unit: ns, us, ms, s, m. At most 60000m, 1000 hours.
 [[nodiscard]] base::Result<base::Duration> read_duration(std::string_view text);
 // A whole number of bytes with its unit: B, KiB, MiB, GiB. At most 1 TiB.
 [[nodiscard]] base::Result<std::int64_t> read_size(std::string_view text);
+// As it is written, with the greatest unit of which it is a whole number.
+[[nodiscard]] std::string size_text(std::int64_t bytes);
 // Whole requests a second: 20000/s. From 1/s to 10000000/s.
 [[nodiscard]] base::Result<std::int64_t> read_rate(std::string_view text);
 // The number of a signal, spelt as in signal(7): SIGTERM.

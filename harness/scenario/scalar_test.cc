@@ -51,6 +51,18 @@ TEST(Size, HasAWholeNumberAndABinaryUnit) {
   }
 }
 
+TEST(Size, IsWrittenWithTheGreatestUnitThatFits) {
+  EXPECT_EQ(size_text(0), "0B");
+  EXPECT_EQ(size_text(1025), "1025B");
+  EXPECT_EQ(size_text(1024), "1KiB");
+  EXPECT_EQ(size_text(2 << 20), "2MiB");
+}
+
+TEST(Rate, HasNoSmallerUnit) {
+  EXPECT_EQ(read_rate("1.5/s").error().message,
+            "`1.5/s` is no whole number; write one, as in 20000/s");
+}
+
 TEST(Rate, IsOfASecond) {
   EXPECT_EQ(read_rate("1/s").value(), 1);
   EXPECT_EQ(read_rate("10000000/s").value(), 10'000'000);

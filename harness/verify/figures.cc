@@ -223,7 +223,9 @@ class FigureCheck final : public Check {
 
   static std::string needs_text(const FigureValue& value, std::uint64_t needs,
                                 std::uint64_t count) {
-    return fmt::format("{} needs {} samples, has {}", value.text, needs, count);
+    return value.number ? fmt::format("{} needs `runs: {}` for an interval, has {}", value.text,
+                                      needs, count)
+                        : fmt::format("{} needs {} samples, has {}", value.text, needs, count);
   }
 
   // What was not over when it was counted may have taken any time from then on.
