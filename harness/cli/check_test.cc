@@ -4,6 +4,7 @@
 
 #include "harness/cli/program_test.h"
 #include "harness/cli/recording.h"
+#include "harness/os/unique_fd.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -11,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <csignal>
+#include <fcntl.h>
 #include <map>
 #include <string>
 #include <vector>
@@ -202,13 +204,18 @@ TEST(Record, leaves_no_file_half_done) {
   const Folder folder;
   const std::string file = folder.write("luck.yaml", replaced(kLuck, "20ms", "50s"));
   Call running({"run", folder.write("a.yaml", kLuck), file, "--record", folder.path("records"),
-                "--timeout", "60s"});
+                "--timeout", "60s", "--json", folder.path("r.json")});
   ASSERT_TRUE(running.wait_for_output("a.yaml"));
   running.send(SIGKILL);
   EXPECT_EQ(running.finish().status, -SIGKILL);
   const Ending checked = call({"check", folder.path("records")});
   EXPECT_EQ(checked.status, 1) << checked.err;
   EXPECT_THAT(checked.out, HasSubstr("1 scenario in "));
+  if (const os::UniqueFd nameless(::open(folder.path("").c_str(), O_TMPFILE | O_WRONLY, 0600));
+      nameless) {
+    EXPECT_THAT(folder.names(), ElementsAre("a.yaml", "luck.yaml", "records"))
+        << "the result was open since before the first scenario";
+  }
 }
 
 TEST(Record, that_has_no_place_is_told) {

@@ -3,7 +3,8 @@
 // ResultFile: a file that appears whole or not at all. Opening makes a temporary file beside it,
 // so that a place that cannot be written is known before anything is played; committing renames it.
 // A target that is no regular file (a terminal, a pipe, /dev/null) is written to as it is. Without
-// a commit nothing stays.
+// a commit nothing stays; also if this process is killed, but on file systems that know no files
+// without a name (O_TMPFILE, open(2)).
 
 #include "harness/base/result.h"
 #include "harness/os/unique_fd.h"
@@ -26,10 +27,13 @@ class ResultFile {
   base::Result<> commit();
 
  private:
-  ResultFile(std::string target, std::string temporary, os::UniqueFd fd);
+  ResultFile() = default;
+  void open_temporary();
+  base::Result<> give_name();
 
   std::string target_;
-  std::string temporary_;  // empty: write to the target directly, or committed
+  std::string temporary_;  // its name, or that which it will get; empty: the target is written to
+  bool is_named_ = false;
   os::UniqueFd fd_;
 };
 
