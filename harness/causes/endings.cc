@@ -230,11 +230,7 @@ void NetMaker::errors_of(StepId id) {
   if (asked.timeout_ns >= 0 && asked.verb != Verb::Join) {
     breaks(id, scenario::kTimedOut);
   }
-  const bool planned =
-      !in_handler_[id] && (asked.target == kNone ||
-                           std::ranges::none_of(starts_[asked.target],
-                                                [&](StepId start) { return in_handler_[start]; }));
-  if (!planned) {
+  if (!comes_as_planned(id)) {
     breaks_as_unplanned(id);
   }
   switch (asked.verb) {
@@ -455,6 +451,15 @@ bool NetMaker::may_lack_connection(StepId id) const {
                   ((step.verb == Verb::Connect && (step.has_fails || in_handler_[other])) ||
                    (step.verb == Verb::Disconnect && (other < id || in_handler_[other])));
          });
+}
+
+// At its place in the line, as does the start of its target.
+bool NetMaker::comes_as_planned(StepId id) const {
+  const plan::Step& asked = plan_.step(id);
+  return !in_handler_[id] &&
+         (asked.target == kNone || std::ranges::none_of(starts_[asked.target], [&](StepId start) {
+            return in_handler_[start];
+          }));
 }
 
 // What planning knows of the steps of a line, it cannot know of a handler's, nor of a child that a

@@ -66,56 +66,7 @@ void NetMaker::index_plan() {
     if (stops_a_process(step.signal) && (step.target != kNone || step.verb == Verb::EndBy)) {
       stoppers_.push_back(id);
     }
-    switch (step.verb) {
-      case Verb::Start:
-        if (step.known_error == 0) {
-          starts_[step.target].push_back(id);
-        }
-        break;
-      case Verb::Send:
-        sends_[step.channel].push_back(id);
-        break;
-      case Verb::Listen:
-        listens_[step.channel].push_back(id);
-        break;
-      case Verb::Serve:
-        serves_[step.channel] = id;
-        break;
-      case Verb::Connect:
-      case Verb::Load:
-        connects_[step.channel].push_back(id);
-        break;
-      case Verb::Handle:
-        handles_[step.self].push_back(id);
-        break;
-      case Verb::Block:
-        blocks_[{step.self, step.signal}].push_back(id);
-        break;
-      case Verb::Unblock:
-        unblocks_[{step.self, step.signal}].push_back(id);
-        break;
-      case Verb::Setsid:
-      case Verb::Setpgid:
-        if (step.known_error == 0) {
-          moves_[step.self].push_back(id);
-          has_own_groups_ = true;
-        }
-        break;
-      case Verb::Subreaper:
-        subreaps_[step.self].push_back(id);
-        break;
-      case Verb::ParentDeathSignal:
-        arms_.push_back(id);
-        break;
-      case Verb::Pipe:
-        made_at_[step.channel] = id;
-        break;
-      case Verb::CloseEnd:
-        closings_of_[step.channel].push_back(id);
-        break;
-      default:
-        break;
-    }
+    index_by_verb(id);
     if (ends_a_line(step) && !in_handler_[id]) {
       first_exit_[step.self] = std::min(first_exit_[step.self], id);
     }
@@ -124,6 +75,60 @@ void NetMaker::index_plan() {
     for (const plan::Feed& feed : plan_.feeds(plan_.instance(id).begin_feeds)) {
       arrivals_[feed.gate].push_back({kNone, feed.by, feed.point});
     }
+  }
+}
+
+void NetMaker::index_by_verb(StepId id) {
+  const plan::Step& step = plan_.step(id);
+  switch (step.verb) {
+    case Verb::Start:
+      if (step.known_error == 0) {
+        starts_[step.target].push_back(id);
+      }
+      break;
+    case Verb::Send:
+      sends_[step.channel].push_back(id);
+      break;
+    case Verb::Listen:
+      listens_[step.channel].push_back(id);
+      break;
+    case Verb::Serve:
+      serves_[step.channel] = id;
+      break;
+    case Verb::Connect:
+    case Verb::Load:
+      connects_[step.channel].push_back(id);
+      break;
+    case Verb::Handle:
+      handles_[step.self].push_back(id);
+      break;
+    case Verb::Block:
+      blocks_[{step.self, step.signal}].push_back(id);
+      break;
+    case Verb::Unblock:
+      unblocks_[{step.self, step.signal}].push_back(id);
+      break;
+    case Verb::Setsid:
+    case Verb::Setpgid:
+      if (step.known_error == 0) {
+        moves_[step.self].push_back(id);
+        has_own_groups_ = true;
+      }
+      break;
+    case Verb::Subreaper:
+      subreaps_[step.self].push_back(id);
+      break;
+    case Verb::ParentDeathSignal:
+      arms_.push_back(id);
+      break;
+    case Verb::Pipe:
+      made_at_[step.channel] = id;
+      break;
+    case Verb::CloseEnd:
+      closings_of_[step.channel].push_back(id);
+      break;
+    default:
+      break;
   }
 }
 
@@ -468,8 +473,9 @@ void NetMaker::exit(StepId id) {
   orderly_ends_.push_back({id, last});
 }
 
-// Of a process for each connection, the k-th begins when k have connected; those that share them
-// begin with their server's step.
+// Of a process for each connection, the k-th begins when k have connected: all connections are of
+// steps, as planning lets no program know of such a server. Those that share them begin with their
+// server's step.
 void NetMaker::talkers() {
   for (std::uint32_t channel = 0; channel < plan_.listeners().size(); ++channel) {
     const auto served = plan_.ids(plan_.listeners()[channel].talkers);

@@ -190,6 +190,7 @@ class NetMaker {
   [[nodiscard]] bool may_be_reaped_before(plan::StepId id) const;
   void breaks(plan::StepId id, scenario::Symbol symbol, const Ids& one_of = {});
   void breaks_unless(plan::StepId id, scenario::Symbol symbol, EventId guard);
+  [[nodiscard]] bool comes_as_planned(plan::StepId id) const;
   void breaks_as_unplanned(plan::StepId id);
   void breaks_load(plan::StepId id);
   void breaks_at_program(plan::StepId id);
@@ -225,6 +226,7 @@ class NetMaker {
   // Whether it is proven. If not, it is one to prove: `at` needs `cause`.
   bool is_proven(const Lemma& lemma, EventId cause, EventId at);
   void index_plan();
+  void index_by_verb(plan::StepId id);
   [[nodiscard]] bool lists(plan::StepId id, scenario::Symbol symbol) const;
 
   const plan::Plan plan_;
