@@ -164,7 +164,7 @@ TEST(Check, refuses_what_is_no_good_record) {
   EXPECT_THAT(told(replaced(good, "the child works", "the child WORKS")), HasSubstr("is damaged"));
   std::string newer = good;
   newer[8] = 99;
-  EXPECT_THAT(told(newer), HasSubstr("has format version 99; this procession reads version 2"));
+  EXPECT_THAT(told(newer), HasSubstr("has format version 99; this procession reads version 3"));
   EXPECT_EQ(call({"check", folder.path("no-such.record")}).status, 2);
   EXPECT_EQ(call({"check", folder.path("")}).status, 2) << "one bad file is enough";
   const Folder empty;

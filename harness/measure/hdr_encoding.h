@@ -21,8 +21,9 @@ namespace procession::measure {
 [[nodiscard]] std::string hdr_encode(const Histogram& histogram);
 
 // Adds what the text holds to `into`. Of any range and precision: cells of other widths are counted
-// by their middle, and those of more than kHighest as Histogram::beyond. If they are of our layout, all cells are as they were when it was written, while
-// the extremes are known to 0.1 % only. BadInput says what is wrong; `into` is then as it was.
+// by their middle, and those of more than kHighest as Histogram::beyond. If they are of our layout,
+// all cells are as they were when it was written, while the extremes are known to 0.1 % only.
+// BadInput says what is wrong; `into` is then as it was.
 [[nodiscard]] base::Result<> hdr_decode(std::string_view text, Histogram& into);
 
 }  // namespace procession::measure
