@@ -102,8 +102,8 @@ bool are_counts(const trace::PhaseCounts& counts) {
                         counts.unfinished, counts.ended, counts.bytes};
   const auto sums = {counts.population_ns, counts.think_ns};
   return std::ranges::all_of(numbers, is_count) && std::ranges::all_of(counts.failed, is_count) &&
-         std::ranges::all_of(counts.at_least, is_count) &&
-         is_time(counts.begin) && is_time(counts.end) && std::ranges::all_of(sums, is_sum) &&
+         std::ranges::all_of(counts.at_least, is_count) && is_time(counts.begin) &&
+         is_time(counts.end) && std::ranges::all_of(sums, is_sum) &&
          std::ranges::all_of(counts.least_unfinished, is_time) &&
          (counts.end == 0 || counts.begin <= counts.end);
 }
