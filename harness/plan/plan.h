@@ -34,6 +34,8 @@ inline constexpr std::uint32_t kNone = 0xFFFF'FFFF;
 struct Range {
   std::uint32_t first = 0;
   std::uint32_t count = 0;
+
+  friend bool operator==(const Range&, const Range&) = default;
 };
 
 // A part of the Plan's characters.

@@ -62,8 +62,13 @@ class Environment {
 
 }  // namespace
 
+// Who is made by its starter has inherited that one's CPUs; most have no others.
 void keep_to_cpus() {
-  if (the_plan().instance(self().instance).cpus.count != 0) {
+  const plan::Instance& own = the_plan().instance(self().instance);
+  const bool has_them = own.starter != plan::kNone &&
+                        own.method != scenario::StartMethod::Forkserver &&
+                        own.cpus == the_plan().instance(own.starter).cpus;
+  if (own.cpus.count != 0 && !has_them) {
     run_on(cpus_of(self().instance));
   }
 }
