@@ -95,8 +95,7 @@ class Engines : public ::testing::TestWithParam<Kind> {
     }
   }
   Engines()
-      : listener_(procession::testing::listen_at(port_)),
-        closing_(::eventfd(0, EFD_CLOEXEC)) {}
+      : listener_(procession::testing::listen_at(port_)), closing_(::eventfd(0, EFD_CLOEXEC)) {}
   ~Engines() override {
     if (server_ > 0) {
       ::kill(server_, SIGKILL);

@@ -19,8 +19,7 @@ using procession::testing::Misbehaviour;
 class FaultyServer : public ::testing::Test {
  protected:
   FaultyServer()
-      : listener_(procession::testing::listen_at(port_)),
-        closing_(::eventfd(0, EFD_CLOEXEC)) {}
+      : listener_(procession::testing::listen_at(port_)), closing_(::eventfd(0, EFD_CLOEXEC)) {}
   ~FaultyServer() override {
     ::eventfd_write(closing_.get(), 1);
     server_.join();
