@@ -299,6 +299,36 @@ processes:
                   "one was running", "main.exit waits for one.end"));
 }
 
+TEST(Story, OfALoadThatHasNotBegunTellsWhomItWaitsFor) {
+  const Planned test = planned(R"(
+processes:
+  main:
+    - start: [server, client]
+  server:
+    - {serve: echo, handler: epoll, until: client.end}
+  client:
+    count: 2
+    steps:
+      - sleep: 1s
+      - {load: server, requests: 1}
+)");
+  const auto told = [&](bool both) {
+    RecordScript run(test);
+    run.begin("main", 0).begin("client[0]", 20).begin("client[1]", 20);
+    run.step("client[0].sleep", 21, 22).open("client[0].load(server)", 23);
+    if (both) {
+      run.step("client[1].sleep", 21, 22).open("client[1].load(server)", 23);
+    } else {
+      run.open("client[1].sleep", 21);
+    }
+    run.timed_out({"main", "client[0]", "client[1]"}, kTenSeconds);
+    return story(test, run);
+  };
+  EXPECT_THAT(told(false), Contains(HasSubstr(", at its start line, without client[1]")));
+  EXPECT_THAT(told(true), Contains(HasSubstr("client[0] was in load(server) on line 11 before its "
+                                             "start line")));
+}
+
 TEST(Story, OfALongChainTellsItsEnds) {
   std::string text = "\nprocesses:\n  main:\n    - start: p0\n    - join: p0\n";
   for (int i = 0; i < 30; ++i) {
