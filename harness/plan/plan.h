@@ -18,6 +18,7 @@
 #include "harness/scenario/symbol.h"
 #include "harness/scenario/verb.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -81,6 +82,7 @@ struct Gate {
   std::uint32_t leaves_at = kNone;
   bool any = false;
   bool barrier = false;  // the waiters themselves arrive: at their call, loads at their effect
+  std::uint16_t reserved = 0;  // no byte of a plan is left to chance
 };
 
 struct Step {
@@ -95,8 +97,9 @@ struct Step {
   bool write_end = false;                                         // close_end
   bool flag = false;                                              // set_daemon: `to`
   scenario::Handler served_by = scenario::Handler::Process;       // serve, talk: its `handler`
-  InstanceId self = kNone;                                        // whose line it stands in
-  std::uint32_t line = 0;                                         // of the file
+  std::uint8_t reserved = 0;
+  InstanceId self = kNone;  // whose line it stands in
+  std::uint32_t line = 0;   // of the file
   std::uint32_t column = 0;
   InstanceId target = kNone;     // the one process it acts on
   StepId group_first = kNone;    // a step on several processes is a run of steps, one for each:
@@ -114,10 +117,11 @@ struct Step {
   std::uint32_t connection = kNone;  // connect, request, disconnect: index in this process
   std::uint32_t load = kNone;        // load: into loads()
   Range handler;                     // handle: its steps, a line of their own; into steps()
-  std::int64_t number = 0;           // exit: status · allocate: bytes
-  std::int64_t duration_ns = -1;     // sleep, spin; −1 = for ever
-  std::int64_t timeout_ns = -1;      // −1 = none
-  TextRef label;                     // `as`, empty if none
+  std::uint32_t reserved_too = 0;
+  std::int64_t number = 0;        // exit: status · allocate: bytes
+  std::int64_t duration_ns = -1;  // sleep, spin; −1 = for ever
+  std::int64_t timeout_ns = -1;   // −1 = none
+  TextRef label;                  // `as`, empty if none
   TextRef name;  // the operand as an order names it: mark's name, pipe, listener …
   Range text;    // into pieces(): print, send, request; set_name: the new name
   Range expect;  // into pieces(): request: what the reply must be; empty = by service
@@ -135,6 +139,7 @@ struct Load {
   scenario::Protocol protocol = scenario::Protocol::Echo;
   std::uint32_t utf8 = 0;
   std::uint32_t seed = 1;
+  std::uint32_t reserved = 0;
   std::int64_t think_ns = 0;
   std::int64_t rate = 0;  // requests a second
   std::int64_t warmup_ns = 0;
@@ -160,6 +165,7 @@ struct Instance {
   bool survivor = false;  // expected to live when all else has ended
   bool watched = false;   // its end is judged by the clock: the warden stamps it
   scenario::Stdout output = scenario::Stdout::Own;
+  std::array<std::uint8_t, 2> reserved = {};
   TextRef path;                   // "main", "main/worker[2]", "server/talker[0]"
   TextRef name;                   // what ${name} says inside it
   TextRef template_name;          // "worker"
