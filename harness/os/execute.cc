@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "harness/os/execute.h"
 
+#include "harness/os/pidfd.h"
 #include "harness/os/signals.h"
 #include "harness/os/unique_fd.h"
 
@@ -8,9 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <cstring>
 #include <fcntl.h>
-#include <sched.h>
 #include <string_view>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -120,25 +119,9 @@ int run_errand(void* argument) {
   ::_exit(127);
 }
 
-void reap(pid_t pid) {
-  while (::waitpid(pid, nullptr, __WALL) < 0 && errno == EINTR) {
-  }
-}
-
-// The child leaves this stack before the caller goes on.
 Spawned execute_by_vfork(const Execution& execution) {
-  constexpr std::size_t kStack = 32 * 1024;
-  alignas(16) char stack[kStack];
   Errand errand{execution};
-  const pid_t pid = ::clone(run_errand, stack + kStack, CLONE_VM | CLONE_VFORK, &errand);
-  if (pid < 0) {
-    return {-1, errno};
-  }
-  if (errand.error != 0) {
-    reap(pid);
-    return {-1, errand.error};
-  }
-  return {pid, 0};
+  return spawn_in_place(run_errand, &errand, errand.error);
 }
 
 // The pipe ends with the exec; if that fails, it brings its errno.
@@ -157,7 +140,8 @@ Spawned execute_by_fork(const Execution& execution) {
     // Away from the numbers that the program's descriptors take.
     const int fd = ::fcntl(teller.get(), F_DUPFD_CLOEXEC, 128);
     const int error = become_program(execution);
-    [[maybe_unused]] const ssize_t written = ::write(fd, &error, sizeof error);
+    [[maybe_unused]] const ssize_t written =
+        ::write(fd >= 0 ? fd : teller.get(), &error, sizeof error);
     ::_exit(127);
   }
   teller.reset();
@@ -169,7 +153,8 @@ Spawned execute_by_fork(const Execution& execution) {
   if (got != ssize_t{sizeof error}) {
     return {pid, 0};
   }
-  reap(pid);
+  siginfo_t ended{};
+  (void)wait_child(P_PID, static_cast<id_t>(pid), ended, WEXITED | __WALL);
   return {-1, error};
 }
 

@@ -3,6 +3,7 @@
 
 #include "harness/os/pidfd.h"
 #include "harness/os/signals.h"
+#include "harness/os/temporary_folder_test.h"
 #include "harness/os/unique_fd.h"
 
 #include <gtest/gtest.h>
@@ -29,12 +30,6 @@ struct Ended {
 
 class Executes : public ::testing::TestWithParam<bool> {
  protected:
-  Executes() {
-    char name[] = "/tmp/execute_test_XXXXXX";
-    folder_ = ::mkdtemp(name);
-  }
-  ~Executes() override { std::filesystem::remove_all(folder_); }
-
   // Its output is `said`, and also descriptor 7.
   Ended execute(std::vector<std::string> words, std::vector<std::string> variables = {}) {
     int ends[2] = {-1, -1};
@@ -76,7 +71,8 @@ class Executes : public ::testing::TestWithParam<bool> {
     return ended;
   }
 
-  std::string folder_;
+  TemporaryFolder temporary_;
+  std::string folder_ = temporary_.path();
   siginfo_t found_{};
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "harness/os/process.h"
 
+#include "harness/os/pidfd.h"
 #include "harness/os/raw_syscall.h"
 
 #include <cerrno>
@@ -41,11 +42,6 @@ int run_errand(void* argument) {
   ::_exit(127);
 }
 
-void reap(pid_t pid) {
-  while (::waitpid(pid, nullptr, __WALL) < 0 && errno == EINTR) {
-  }
-}
-
 }  // namespace
 
 pid_t raw_fork(unsigned long flags) noexcept {
@@ -67,18 +63,23 @@ pid_t own_pid() noexcept { return static_cast<pid_t>(raw_syscall(SYS_getpid)); }
 pid_t parent_pid() noexcept { return static_cast<pid_t>(raw_syscall(SYS_getppid)); }
 
 Spawned spawn(const Program& program) noexcept {
-  // execveat(2) and two small functions; the child leaves this stack before the caller goes on.
-  constexpr std::size_t kStack = 16 * 1024;
-  alignas(16) char stack[kStack];
   Errand errand{program};
+  return spawn_in_place(run_errand, &errand, errand.error);
+}
+
+Spawned spawn_in_place(int (*errand)(void*), void* argument, const int& error) noexcept {
+  // The child leaves this stack before the caller goes on.
+  constexpr std::size_t kStack = 32 * 1024;
+  alignas(16) char stack[kStack];
   // The exec makes SIGCHLD its exit signal (execve(2)); a failed one leaves no trace of it.
-  const pid_t pid = ::clone(run_errand, stack + kStack, CLONE_VM | CLONE_VFORK, &errand);
+  const pid_t pid = ::clone(errand, stack + kStack, CLONE_VM | CLONE_VFORK, argument);
   if (pid < 0) {
     return {-1, errno};
   }
-  if (errand.error != 0) {
-    reap(pid);
-    return {-1, errand.error};
+  if (error != 0) {
+    siginfo_t ended{};
+    (void)wait_child(P_PID, static_cast<id_t>(pid), ended, WEXITED | __WALL);
+    return {-1, error};
   }
   return {pid, 0};
 }

@@ -36,6 +36,11 @@ struct Spawned {
 // however large the caller is.
 [[nodiscard]] Spawned spawn(const Program& program) noexcept;
 
+// The same for who prepares more: `errand(argument)` runs in the memory of the caller, which stands
+// still until that has executed a program, or has ended and left an errno in `error`.
+[[nodiscard]] Spawned spawn_in_place(int (*errand)(void*), void* argument,
+                                     const int& error) noexcept;
+
 [[nodiscard]] pid_t own_pid() noexcept;
 [[nodiscard]] pid_t parent_pid() noexcept;
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "harness/os/remove_tree.h"
 
+#include "harness/os/temporary_folder_test.h"
+
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -15,16 +16,11 @@ namespace fs = std::filesystem;
 
 class RemoveTree : public ::testing::Test {
  protected:
-  RemoveTree() {
-    char name[] = "/tmp/remove_tree_test_XXXXXX";
-    outside_ = ::mkdtemp(name);
-    root_ = outside_ + "/root";
-    fs::create_directories(root_);
-  }
-  ~RemoveTree() override { fs::remove_all(outside_); }
+  RemoveTree() { fs::create_directories(root_); }
 
-  std::string outside_;
-  std::string root_;
+  TemporaryFolder folder_;
+  std::string outside_ = folder_.path();
+  std::string root_ = outside_ + "/root";
 };
 
 TEST_F(RemoveTree, WithAllThatIsInIt) {

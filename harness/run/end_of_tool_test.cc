@@ -5,6 +5,8 @@
 #include "harness/os/machine.h"
 #include "harness/os/pidfd.h"
 #include "harness/os/proc_entry.h"
+#include "harness/os/temporary_folder_test.h"
+#include "harness/run/nothing_lives_test.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -43,17 +45,6 @@ bool comes_true(Condition condition) {
       return false;
     }
     ::poll(nullptr, 0, 1);
-  }
-  return true;
-}
-
-// True once this process has no child any more. Reaps.
-bool all_have_ended() {
-  siginfo_t found{};
-  while (os::wait_child(P_ALL, 0, found, WEXITED | WNOHANG) == 0) {
-    if (found.si_pid == 0) {
-      return false;
-    }
   }
   return true;
 }
@@ -150,7 +141,7 @@ class EndOfTool : public ::testing::TestWithParam<bool> {
       GTEST_SKIP() << "this machine allows no PID namespace";
     }
   }
-  void TearDown() override { EXPECT_TRUE(comes_true(all_have_ended)); }
+  void TearDown() override { EXPECT_TRUE(comes_true(nothing_lives)); }
 
   static bool in_namespace() { return GetParam(); }
   // The janitor has no children.
@@ -179,7 +170,7 @@ TEST_P(EndOfTool, InterruptedItHandsOverWhatThereIs) {
     EXPECT_THAT(tool.all_said(), MatchesRegex("playing\nrecord 0 stopped [1-3]\ndone stopped by " +
                                               name + "\nplayed stopped by " + name + "\n"));
     EXPECT_EQ(tool.reap(), "exited with 1");
-    EXPECT_TRUE(all_have_ended());
+    EXPECT_TRUE(nothing_lives());
   }
 }
 
@@ -190,7 +181,7 @@ TEST_P(EndOfTool, InterruptedBetweenShortRunsItEnds) {
     tool.signal(SIGINT);
     EXPECT_THAT(tool.all_said(), HasSubstr("played stopped by SIGINT\n"));
     EXPECT_EQ(tool.reap(), "exited with 1");
-    EXPECT_TRUE(all_have_ended());
+    EXPECT_TRUE(nothing_lives());
   }
 }
 
@@ -199,7 +190,7 @@ TEST_P(EndOfTool, KilledWithAllRunningNothingIsLeft) {
   ASSERT_TRUE(comes_true([&] { return Census().descendants(tool.number()) >= household(); }));
   tool.signal(SIGKILL);
   EXPECT_EQ(tool.reap(), "killed by SIGKILL");
-  EXPECT_TRUE(comes_true(all_have_ended));
+  EXPECT_TRUE(comes_true(nothing_lives));
 }
 
 // The time is where the blow falls, not what the test waits for.
@@ -211,7 +202,7 @@ TEST_P(EndOfTool, KilledAtAnyTimeNothingIsLeft) {
     ::nanosleep(&later, nullptr);
     tool.signal(SIGKILL);
     EXPECT_EQ(tool.reap(), "killed by SIGKILL");
-    EXPECT_TRUE(comes_true(all_have_ended)) << "killed after " << i * 250 << " µs";
+    EXPECT_TRUE(comes_true(nothing_lives)) << "killed after " << i * 250 << " µs";
   }
 }
 
@@ -222,63 +213,46 @@ TEST_P(EndOfTool, KilledTogetherWithItsWardenNothingIsLeft) {
   signal_warden_of(tool, SIGKILL);
   tool.signal(SIGKILL);
   EXPECT_EQ(tool.reap(), "killed by SIGKILL");
-  EXPECT_TRUE(comes_true(all_have_ended));
+  EXPECT_TRUE(comes_true(nothing_lives));
 }
 
-// The temporary folder of whoever it starts.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    char name[] = "/tmp/end_of_tool_test_XXXXXX";
-    path_ = ::mkdtemp(name);
-    ::setenv("TMPDIR", path_.c_str(), 1);
-  }
-  ~TemporaryFolder() {
-    ::unsetenv("TMPDIR");
-    std::filesystem::remove_all(path_);
-  }
-  [[nodiscard]] bool is_empty() const { return std::filesystem::is_empty(path_); }
-  // Some program has made its file.
-  [[nodiscard]] bool has_programs() const {
-    const auto files = std::filesystem::recursive_directory_iterator(path_);
-    return std::any_of(begin(files), end(files),
-                       [](const auto& entry) { return entry.path().filename() == "up"; });
-  }
-
- private:
-  std::string path_;
-};
+// Some program has made its file.
+bool has_programs(const os::TemporaryFolder& folder) {
+  const auto files = std::filesystem::recursive_directory_iterator(folder.path());
+  return std::any_of(begin(files), end(files),
+                     [](const auto& entry) { return entry.path().filename() == "up"; });
+}
 
 TEST_P(EndOfTool, KilledWithProgramsNothingIsLeftOfThem) {
-  const TemporaryFolder folder;
+  const os::TemporaryFolderOfPrograms folder;
   Tool tool(in_namespace(), "hung_program", 1);
-  ASSERT_TRUE(comes_true([&] { return folder.has_programs(); }));
+  ASSERT_TRUE(comes_true([&] { return has_programs(folder); }));
   tool.signal(SIGKILL);
   EXPECT_EQ(tool.reap(), "killed by SIGKILL");
-  EXPECT_TRUE(comes_true(all_have_ended));
+  EXPECT_TRUE(comes_true(nothing_lives));
   EXPECT_TRUE(comes_true([&] { return folder.is_empty(); }));
 }
 
 TEST_P(EndOfTool, KilledTogetherWithItsWardenNothingIsLeftOfPrograms) {
-  const TemporaryFolder folder;
+  const os::TemporaryFolderOfPrograms folder;
   Tool tool(in_namespace(), "hung_program", 1);
-  ASSERT_TRUE(comes_true([&] { return folder.has_programs(); }));
+  ASSERT_TRUE(comes_true([&] { return has_programs(folder); }));
   tool.signal(SIGSTOP);
   signal_warden_of(tool, SIGKILL);
   tool.signal(SIGKILL);
   EXPECT_EQ(tool.reap(), "killed by SIGKILL");
-  EXPECT_TRUE(comes_true(all_have_ended));
+  EXPECT_TRUE(comes_true(nothing_lives));
   EXPECT_TRUE(comes_true([&] { return folder.is_empty(); }));
 }
 
 TEST_P(EndOfTool, InterruptedWithProgramsNothingIsLeftOfThem) {
-  const TemporaryFolder folder;
+  const os::TemporaryFolderOfPrograms folder;
   Tool tool(in_namespace(), "hung_program", 1);
-  ASSERT_TRUE(comes_true([&] { return folder.has_programs(); }));
+  ASSERT_TRUE(comes_true([&] { return has_programs(folder); }));
   tool.signal(SIGINT);
   EXPECT_THAT(tool.all_said(), HasSubstr("played stopped by SIGINT\n"));
   EXPECT_EQ(tool.reap(), "exited with 1");
-  EXPECT_TRUE(all_have_ended());
+  EXPECT_TRUE(nothing_lives());
   EXPECT_TRUE(folder.is_empty());
 }
 
@@ -292,7 +266,7 @@ TEST_P(EndOfTool, KilledWhileItsWardenIsStoppedNothingIsLeft) {
   signal_warden_of(tool, SIGSTOP);
   tool.signal(SIGKILL);
   EXPECT_EQ(tool.reap(), "killed by SIGKILL");
-  EXPECT_TRUE(comes_true(all_have_ended));
+  EXPECT_TRUE(comes_true(nothing_lives));
 }
 
 // As a user without rights; the number is how many processes that user may have.

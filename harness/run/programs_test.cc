@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Real programs as processes of a run: what is recorded of them, and that nothing of them is left.
 #include "harness/os/machine.h"
-#include "harness/os/pidfd.h"
+#include "harness/os/temporary_folder_test.h"
 #include "harness/os/unique_fd.h"
 #include "harness/player/abstract_address.h"
+#include "harness/run/nothing_lives_test.h"
 #include "harness/run/play.h"
 #include "harness/testing/planned.h"
 
@@ -14,7 +15,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <sys/prctl.h>
@@ -36,18 +36,6 @@ using testing::Planned;
 using trace::Process;
 using trace::Record;
 
-// True if this process has no living child. Reaps those that have ended: without a namespace the
-// warden's.
-bool nothing_lives() {
-  siginfo_t found{};
-  while (os::wait_child(P_ALL, 0, found, WEXITED | WNOHANG) == 0) {
-    if (found.si_pid == 0) {
-      return false;
-    }
-  }
-  return true;
-}
-
 class Notes : public Observer {
  public:
   bool record(std::size_t, Record record) override {
@@ -66,17 +54,10 @@ class Programs : public ::testing::TestWithParam<Containment> {
     if (GetParam() == Containment::Namespace && !os::has_feature("pid_namespace")) {
       GTEST_SKIP() << "this machine allows no PID namespace";
     }
-    char name[] = "/tmp/programs_test_XXXXXX";
-    folder_ = ::mkdtemp(name);
-    ::setenv("TMPDIR", folder_.c_str(), 1);
   }
   void TearDown() override {
     EXPECT_TRUE(nothing_lives());
-    ::unsetenv("TMPDIR");
-    if (!folder_.empty()) {
-      EXPECT_TRUE(std::filesystem::is_empty(folder_)) << "the folders of programs are removed";
-      std::filesystem::remove_all(folder_);
-    }
+    EXPECT_TRUE(folder_.is_empty()) << "the folders of programs are removed";
   }
 
   // The steps of main, a line each, and the keys of `tool`.
@@ -102,7 +83,7 @@ class Programs : public ::testing::TestWithParam<Containment> {
     return notes.records.empty() ? Record{} : std::move(notes.records.front());
   }
 
-  std::string folder_;
+  os::TemporaryFolderOfPrograms folder_;
 };
 
 INSTANTIATE_TEST_SUITE_P(, Programs, ::testing::Values(Containment::Namespace, Containment::Sweep),

@@ -4,6 +4,7 @@
 #include "harness/os/machine.h"
 #include "harness/os/pidfd.h"
 #include "harness/os/proc_entry.h"
+#include "harness/run/nothing_lives_test.h"
 #include "harness/run/play.h"
 #include "harness/testing/plan_script.h"
 
@@ -40,17 +41,6 @@ using trace::Process;
 using trace::Record;
 
 const std::string kPlayer = PROCESSION_BINARY_DIR "/bin/procession-player";
-
-// True if this process has no living child. Reaps those that have ended.
-bool nothing_lives() {
-  siginfo_t found{};
-  while (os::wait_child(P_ALL, 0, found, WEXITED | WNOHANG) == 0) {
-    if (found.si_pid == 0) {
-      return false;
-    }
-  }
-  return true;
-}
 
 class Notes : public Observer {
  public:
