@@ -9,15 +9,15 @@
 #include <algorithm>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace procession::plan {
 
 namespace {
 
-// The value's bytes without those between its members, which have no meaning.
 template <class T>
-std::string bytes_of(T value) {
-  __builtin_clear_padding(&value);
+std::string bytes_of(const T& value) {
+  static_assert(std::has_unique_object_representations_v<T>, "bytes between members mean nothing");
   return {reinterpret_cast<const char*>(&value), sizeof value};
 }
 

@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace procession::plan {
 
@@ -82,7 +83,7 @@ struct Gate {
   std::uint32_t leaves_at = kNone;
   bool any = false;
   bool barrier = false;  // the waiters themselves arrive: at their call, loads at their effect
-  std::uint16_t reserved = 0;  // no byte of a plan is left to chance
+  std::uint16_t reserved = 0;
 };
 
 struct Step {
@@ -117,7 +118,7 @@ struct Step {
   std::uint32_t connection = kNone;  // connect, request, disconnect: index in this process
   std::uint32_t load = kNone;        // load: into loads()
   Range handler;                     // handle: its steps, a line of their own; into steps()
-  std::uint32_t reserved_too = 0;
+  std::uint32_t reserved_word = 0;
   std::int64_t number = 0;        // exit: status · allocate: bytes
   std::int64_t duration_ns = -1;  // sleep, spin; −1 = for ever
   std::int64_t timeout_ns = -1;   // −1 = none
@@ -205,6 +206,12 @@ struct Listener {
                                 // in which they are made
   InstanceId program = kNone;  // that is expected to listen there; none: a step of the plan listens
 };
+
+// No byte of a plan is left to chance: the same scenario gives the same bytes.
+template <class... Parts>
+inline constexpr bool kHaveNoGaps = (std::has_unique_object_representations_v<Parts> && ...);
+static_assert(
+    kHaveNoGaps<Range, TextRef, Piece, Feed, Gate, Step, Load, Instance, Program, Pipe, Listener>);
 
 // The block of bytes starts with this; offsets are from its beginning.
 struct Header {
