@@ -3,14 +3,13 @@
 // ended before any reply, is tried again now and then, for as long as a reply may take; then it is
 // lost.
 #include "harness/load/client.h"
+#include "harness/os/process.h"
 
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,19 +19,6 @@ namespace {
 
 using trace::Failure;
 using trace::Phase;
-
-// As many descriptors as this process may have at all. Returns how many.
-std::uint64_t raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
-    return std::numeric_limits<std::uint64_t>::max();
-  }
-  if (limit.rlim_cur < limit.rlim_max) {
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-  }
-  return limit.rlim_max;
-}
 
 sockaddr_in loopback_at(std::uint32_t port) {
   sockaddr_in address{};
@@ -48,7 +34,7 @@ scenario::Symbol LoadClient::connect() {
   if (!pages_ || !messages_.has_room()) {
     return ENOMEM;
   }
-  if (raise_descriptor_limit() < work_.connections) {
+  if (os::raise_descriptor_limit() < work_.connections) {
     return EMFILE;
   }
   poller_.reset(::epoll_create1(EPOLL_CLOEXEC));

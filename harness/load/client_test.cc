@@ -59,6 +59,12 @@ struct Talk {
 };
 using Manner = void (*)(const Talk&);
 
+// A server that takes its time is what is tested; nobody waits for it to be enough.
+void stand_still(std::int64_t ns) {
+  const timespec length{0, ns};
+  ::nanosleep(&length, nullptr);
+}
+
 [[noreturn]] void serve(int listener, Manner manner, std::size_t message_size, Pause* pause) {
   std::vector<int> connections;
   std::vector<std::string> begun;
@@ -372,8 +378,7 @@ TEST(LoadClient, SendsEveryRequestToItsEndBeforeTheNext) {
   const Server server(
       [](const Talk& talk) {
         if (talk.number == 0) {
-          const timespec until_all_is_full{0, 100'000'000};
-          ::nanosleep(&until_all_is_full, nullptr);
+          stand_still(100'000'000);  // until there is no room for more
         }
         talk.answer(talk.message);
       },
@@ -412,22 +417,30 @@ TEST(LoadClient, ForgetsNoneOfThoseThatWaitedInVain) {
   EXPECT_GE(seen.series(Series::Response).max(), work.timeout_ns);
 }
 
-// The other connection is still at work when the last reply of the first one comes once more.
+// The other connection, whose first request is answered only when the first connection has its last
+// reply, is still at work when that reply comes once more.
 TEST(LoadClient, IsNotKeptByAReplyThatComesOnceMoreAtTheEnd) {
   const Server server([](const Talk& talk) {
     static std::string last_of_first;
+    static std::string held;
+    static std::size_t of_first = 0;
     static std::size_t of_second = 0;
     if (talk.from == 0) {
       last_of_first = talk.message;
-    } else {
-      const timespec a_while{0, 10'000'000};
-      ::nanosleep(&a_while, nullptr);
-      if (++of_second == 4) {
-        Talk::answer_on(talk.connections[0], last_of_first);
-        ::nanosleep(&a_while, nullptr);
+      talk.answer(talk.message);
+      if (++of_first == 4 && !held.empty()) {
+        Talk::answer_on(talk.connections[1], held);
       }
+      return;
     }
-    talk.answer(talk.message);
+    if (++of_second == 4) {
+      Talk::answer_on(talk.connections[0], last_of_first);
+    }
+    if (of_first < 4) {
+      held = talk.message;
+    } else {
+      talk.answer(talk.message);
+    }
   });
   const Seen seen(server, requests(8, 2));
   EXPECT_EQ(seen.failed(Failure::Duplicate), 1U);
@@ -439,8 +452,7 @@ TEST(LoadClient, IsNotKeptByAReplyThatComesOnceMoreAtTheEnd) {
 TEST(LoadClient, CountsTheThinkingOfAConnectionThatIsEnded) {
   const Server server([](const Talk& talk) {
     talk.answer(talk.message);
-    const timespec a_while{0, 10'000'000};
-    ::nanosleep(&a_while, nullptr);
+    stand_still(10'000'000);
     talk.hang_up();
   });
   Workload work = requests(0, 1);
@@ -545,8 +557,7 @@ constexpr std::int64_t kStandStill = 500'000'000;
 void stand_still_once(const Talk& talk) {
   if (talk.number == 60) {
     talk.pause->begin = base::now().ns;
-    const timespec length{0, kStandStill};
-    ::nanosleep(&length, nullptr);
+    stand_still(kStandStill);
     talk.pause->end = base::now().ns;
   }
   talk.answer(talk.message);

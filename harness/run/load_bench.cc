@@ -111,9 +111,11 @@ double percentile_of(const Record& record, trace::Series series, double fraction
   return measure::percentile(measure::Counted(*all), fraction);
 }
 
+using RateOf = double (*)(const Record&);
+
 // Both scenarios in turn; ours over the other's.
 void compare_rates(benchmark::State& state, const std::string& ours, const std::string& other,
-                   double at_least, const std::string& what) {
+                   double at_least, const std::string& what, RateOf rate_of_other = rate_of) {
   const testing::Planned our_scenario = testing::planned(ours);
   const testing::Planned other_scenario = testing::planned(other);
   for ([[maybe_unused]] auto _ : state) {
@@ -122,7 +124,7 @@ void compare_rates(benchmark::State& state, const std::string& ours, const std::
     Side one{.scenario = our_scenario};
     one.look = [&](const Record& record) { our_rates.push_back(rate_of(record)); };
     Side two{.scenario = other_scenario};
-    two.look = [&](const Record& record) { other_rates.push_back(rate_of(record)); };
+    two.look = [&](const Record& record) { other_rates.push_back(rate_of_other(record)); };
     play_in_turn({&one, &two}, {.rounds = 21});
     report_figure(state, testing::ratios(our_rates, other_rates), Aim::AtLeast, at_least, what);
     state.counters["rate"] = testing::median(our_rates);
@@ -237,27 +239,16 @@ void http_over_wrk(benchmark::State& state) {
     state.SkipWithError("wrk or nginx is not installed");
     return;
   }
-  const testing::Planned ours = testing::planned(scenario_of(
-      nginx_server(), "    steps:\n      - {load: server, protocol: http, connections: 8, for: 1s}",
-      false));
-  const testing::Planned theirs = testing::planned(
+  compare_rates(
+      state,
+      scenario_of(nginx_server(),
+                  "    steps:\n      - {load: server, protocol: http, connections: 8, for: 1s}",
+                  false),
       scenario_of(nginx_server(),
                   "    exec: [wrk, --threads, '1', --connections, '8', --duration, 1s, "
                   "'http://127.0.0.1:${server.port}/']",
-                  false));
-  for ([[maybe_unused]] auto _ : state) {
-    std::vector<double> our_rates;
-    std::vector<double> their_rates;
-    Side one{.scenario = ours};
-    one.look = [&](const Record& record) { our_rates.push_back(rate_of(record)); };
-    Side two{.scenario = theirs};
-    two.look = [&](const Record& record) { their_rates.push_back(rate_of_wrk(record)); };
-    play_in_turn({&one, &two}, {.rounds = 11});
-    report_figure(state, testing::ratios(our_rates, their_rates), Aim::AtLeast, 0.9,
-                  "of the rate that wrk reaches with nginx");
-    state.counters["rate"] = testing::median(our_rates);
-    state.counters["wrk_rate"] = testing::median(their_rates);
-  }
+                  false),
+      0.9, "of the rate that wrk reaches with nginx", rate_of_wrk);
 }
 BENCHMARK(http_over_wrk)->Iterations(1);
 
