@@ -55,4 +55,6 @@ double Censored::deviation() const {
   return std::sqrt(squares / static_cast<double>(count() - 1));
 }
 
+void Censored::count_in(Histogram& histogram) const { values_.count_in(histogram); }
+
 }  // namespace procession::measure

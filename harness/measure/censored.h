@@ -31,6 +31,7 @@ class Censored final : public Distribution {
   [[nodiscard]] bool is_exact() const override;
   [[nodiscard]] double mean() const override;
   [[nodiscard]] double deviation() const override;
+  void count_in(Histogram& histogram) const override;
 
  private:
   const Distribution& values_;

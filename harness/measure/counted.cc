@@ -61,4 +61,15 @@ double Counted::deviation() const {
   return std::sqrt(squares / static_cast<double>(count() - 1));
 }
 
+void Counted::count_in(Histogram& histogram) const {
+  std::uint64_t before = 0;
+  for (const Step& step : steps_) {
+    histogram.record(std::clamp(Histogram::lowest_of(step.cell), min_, max_), step.up_to - before);
+    before = step.up_to;
+  }
+  if (!steps_.empty()) {
+    histogram.widen(max_);
+  }
+}
+
 }  // namespace procession::measure

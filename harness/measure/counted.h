@@ -25,6 +25,7 @@ class Counted final : public Distribution {
   [[nodiscard]] std::int64_t at(std::uint64_t rank) const override;
   [[nodiscard]] double mean() const override;
   [[nodiscard]] double deviation() const override;
+  void count_in(Histogram& histogram) const override;
 
  private:
   struct Step {

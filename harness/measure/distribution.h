@@ -13,6 +13,8 @@
 
 namespace procession::measure {
 
+class Histogram;
+
 class Distribution {
  public:
   virtual ~Distribution() = default;
@@ -29,6 +31,8 @@ class Distribution {
   [[nodiscard]] virtual double mean() const = 0;
   // Sample standard deviation (divided by n − 1), of two values or more.
   [[nodiscard]] virtual double deviation() const = 0;
+  // Counts every value there, as far as it is known.
+  virtual void count_in(Histogram& histogram) const = 0;
 
  protected:
   Distribution() = default;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "harness/measure/figure.h"
 
+#include "harness/measure/hdr_encoding.h"
+#include "harness/measure/histogram.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace procession::measure {
@@ -30,7 +34,23 @@ void add_percentile(Figure& figure, const Distribution& values, double percent) 
   figure.percentiles.push_back(told);
 }
 
+std::string encoded(const Distribution& values) {
+  const auto histogram = std::make_unique<Histogram>();
+  values.count_in(*histogram);
+  return hdr_encode(*histogram);
+}
+
 }  // namespace
+
+void ByRun::add(const Distribution& of_run) {
+  // A median is of use even if it is that of a single value.
+  if (of_run.count() > 0 && p50.size() < kMost) {
+    p50.push_back(median(of_run));
+  }
+  if (of_run.count() >= percentile_needs(0.99) && p99.size() < kMost) {
+    p99.push_back(percentile(of_run, 0.99));
+  }
+}
 
 bool Figure::is_at_least(std::string_view statistic) const {
   return std::ranges::find(at_least, statistic) != at_least.end();
@@ -54,6 +74,7 @@ Figure figure_of(std::string name, std::string unit, const Distribution& values)
   }
   if (figure.count > 0) {
     figure.max = told_of(figure, "max", known_at(values, figure.count));
+    figure.histogram = encoded(values);
   }
   return figure;
 }

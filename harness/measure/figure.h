@@ -7,6 +7,7 @@
 #include "harness/measure/distribution.h"
 #include "harness/measure/statistics.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +15,18 @@
 #include <vector>
 
 namespace procession::measure {
+
+// A statistic of each run's own values: what is compared where runs, not values, are independent.
+// Of the first runs that had enough values; a run with too few for it has none.
+struct ByRun {
+  static constexpr std::size_t kMost = 1000;
+  std::vector<double> p50;
+  std::vector<double> p99;
+
+  void add(const Distribution& of_run);
+
+  friend bool operator==(const ByRun&, const ByRun&) = default;
+};
 
 struct Figure {
   struct Percentile {
@@ -37,6 +50,9 @@ struct Figure {
   std::vector<std::string> at_least = {};
   // Why it does not tell of what it should; empty: it does.
   std::string invalid = {};
+  // All values, as text of the HdrHistogram family (hdr_encoding.h); empty: there are none.
+  std::string histogram = {};
+  ByRun by_run = {};
 
   [[nodiscard]] bool is_at_least(std::string_view statistic) const;
 };
@@ -46,7 +62,8 @@ struct Number {
   std::string name;
   std::string unit;  // "/s", or empty for a count
   double value = 0;
-  std::string invalid = {};  // as of a figure
+  std::string invalid = {};         // as of a figure
+  std::vector<double> by_run = {};  // of each of the first ByRun::kMost runs
 };
 
 [[nodiscard]] Figure figure_of(std::string name, std::string unit, const Distribution& values);

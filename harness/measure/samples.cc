@@ -2,6 +2,7 @@
 #include "harness/measure/samples.h"
 
 #include "harness/base/check.h"
+#include "harness/measure/histogram.h"
 
 #include <algorithm>
 #include <cmath>
@@ -41,6 +42,12 @@ double Samples::deviation() const {
     squares += off * off;
   }
   return std::sqrt(squares / static_cast<double>(values_.size() - 1));
+}
+
+void Samples::count_in(Histogram& histogram) const {
+  for (const std::int64_t value : values_) {
+    histogram.record(value);
+  }
 }
 
 }  // namespace procession::measure

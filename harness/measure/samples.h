@@ -17,6 +17,7 @@ class Samples final : public Distribution {
   [[nodiscard]] std::int64_t at(std::uint64_t rank) const override;
   [[nodiscard]] double mean() const override;
   [[nodiscard]] double deviation() const override;
+  void count_in(Histogram& histogram) const override;
 
  private:
   mutable std::vector<std::int64_t> values_;  // put in order when a rank is asked for

@@ -5,10 +5,12 @@
 // by the command line; every report is a pure function of these values.
 
 #include "harness/base/time.h"
+#include "harness/verify/graph.h"
 #include "harness/verify/verdict.h"
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +33,8 @@ inline constexpr std::size_t kOutcomeCount = 8;
 [[nodiscard]] std::string_view to_string(Outcome outcome);  // "as expected", "broken", …
 
 struct ScenarioResult {
+  static constexpr std::size_t kMostRunWalls = 1000;
+
   std::string id;    // file[matrix]
   std::string file;  // empty for none
   std::string title;
@@ -42,7 +46,9 @@ struct ScenarioResult {
   std::uint32_t runs = 0;                // played
   std::uint32_t runs_wanted = 0;
   base::Duration wall{};
+  std::vector<base::Duration> run_walls;  // of the first kMostRunWalls runs, each
   std::vector<std::pair<std::string, std::string>> placement;  // process, the CPUs it keeps to
+  std::optional<verify::Graph> graph;  // none: too large to be looked at, or it was not played
   verify::Judgement judgement;
 };
 

@@ -76,7 +76,7 @@ struct LoadArea {
   // How many requests ended in each window of time since the measuring began. When there are no
   // more windows, each two become one.
   static constexpr std::size_t kWindows = 2048;
-  static constexpr std::int64_t kFirstWindow = 100'000'000;
+  static constexpr std::int64_t kFirstWindow = 10'000'000;
 
   struct PhaseArea {
     PhaseCounts counts;

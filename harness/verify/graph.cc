@@ -4,6 +4,7 @@
 #include "harness/base/text.h"
 #include "harness/causes/net_of.h"
 #include "harness/plan/events.h"
+#include "harness/verify/wording.h"
 
 #include <fmt/format.h>
 
@@ -46,24 +47,6 @@ bool asks(Verb verb) {
 
 // Nothing comes behind it.
 bool ends_here(Verb verb) { return verb == Verb::Exit || verb == Verb::ExitNow; }
-
-std::string about(const plan::Instance& instance) {
-  std::vector<std::string> words;
-  if (instance.kind == plan::Instance::Kind::Program) {
-    words.emplace_back("program");
-  }
-  if (instance.kind == plan::Instance::Kind::Player &&
-      instance.method != scenario::StartMethod::Fork) {
-    words.emplace_back(to_string(instance.method));
-  }
-  if (instance.daemon) {
-    words.emplace_back("daemon");
-  }
-  if (instance.survivor) {
-    words.emplace_back("survivor");
-  }
-  return base::join_words(words, ", ");
-}
 
 class Drawing {
  public:
@@ -130,7 +113,7 @@ class Drawing {
 
   void add_process(InstanceId id) {
     const plan::Instance& instance = plan_.instance(id);
-    graph_.processes.push_back({finder_.name_of(id), about(instance), {}});
+    graph_.processes.push_back({finder_.name_of(id), about_process(instance), {}});
     begin_line();
     begins_.push_back(add_node({GraphNode::Kind::Begin, "begin", instance.line}, lines_));
     add_steps(instance.steps);

@@ -107,13 +107,32 @@ struct Judge::State {
     return asked == context.asked.verdict.end() ? VerdictKind::Held : asked->second;
   }
 
-  void keep_what_is_shown(const Timeline& run, bool unexpected) {
+  void keep_what_is_shown(const trace::Record& record,
+                          const std::shared_ptr<const causes::PlanNet>& net, bool unexpected) {
     if (shown_is_unexpected) {
       return;
     }
     shown_is_unexpected = unexpected;
-    shown_run = run.record().run;
-    printed.clear();
+    shown = record;
+    shown_net = net;
+  }
+
+  void show(Judgement& judgement) const {
+    if (!shown) {
+      return;
+    }
+    const Timeline run(context.plan, *shown_net, *shown);
+    judgement.shown_run = shown->run;
+    judgement.printed = printed_in(run);
+    judgement.course = course_of(context, run);
+    judgement.throughputs = throughputs_of(context, run);
+    if (shown->timed_out) {
+      judgement.story = story_of(context.plan, run);
+    }
+  }
+
+  [[nodiscard]] std::vector<PrintedLine> printed_in(const Timeline& run) const {
+    std::vector<PrintedLine> printed;
     for (plan::InstanceId id = 0; id < run.record().processes.size(); ++id) {
       if (context.plan.output_of(id) == plan::kNone) {
         continue;
@@ -126,7 +145,7 @@ struct Judge::State {
       }
     }
     std::ranges::stable_sort(printed, {}, &PrintedLine::at);
-    story = run.record().timed_out ? story_of(context.plan, run) : std::vector<std::string>{};
+    return printed;
   }
 
   std::map<std::optional<std::vector<std::uint32_t>>, std::shared_ptr<const causes::PlanNet>> nets;
@@ -137,10 +156,9 @@ struct Judge::State {
   LoadFigures loads;
   Checks checks;
   OutcomeCheck* outcomes = nullptr;
-  std::uint32_t shown_run = 0;
+  std::optional<trace::Record> shown;  // the first run that was not as expected, else the last
+  std::shared_ptr<const causes::PlanNet> shown_net;
   bool shown_is_unexpected = false;
-  std::vector<PrintedLine> printed;
-  std::vector<std::string> story;
 };
 
 Judge::Judge(const scenario::Scenario& scenario, const plan::Plan& plan)
@@ -157,7 +175,7 @@ void Judge::add(const trace::Record& record) {
   for (const auto& check : state_->checks) {
     check->add(run);
   }
-  state_->keep_what_is_shown(run, hopeless());
+  state_->keep_what_is_shown(record, net, hopeless());
 }
 
 bool Judge::hopeless() const {
@@ -189,9 +207,7 @@ Judgement Judge::judgement() const {
   judgement.figures = state_->figures.told();
   std::ranges::move(state_->loads.told(), std::back_inserter(judgement.figures));
   judgement.numbers = state_->loads.numbers();
-  judgement.shown_run = state_->shown_run;
-  judgement.printed = state_->printed;
-  judgement.story = state_->story;
+  state_->show(judgement);
   return judgement;
 }
 

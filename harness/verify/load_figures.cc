@@ -117,6 +117,7 @@ LoadFigure::LoadFigure(const Context& context, const FigureValue& asked,
   if (asked.series) {
     name_ += fmt::format(".{}", scenario::kSeriesNames[*asked.series]);
     histogram_ = std::make_unique<measure::Histogram>();
+    of_run_ = std::make_unique<measure::Histogram>();
   } else if (asked.number == LoadNumber::Failure) {
     name_ += fmt::format(".{}", scenario::kFailureNames[asked.failure]);
   } else {
@@ -150,7 +151,17 @@ void LoadFigure::add(const Timeline& run) {
     note(VerdictKind::Broken, why_not_played(run));
   } else if (asked_.number) {
     add_number(std::move(pool));
+  } else {
+    add_run();
   }
+}
+
+// What this run has counted.
+void LoadFigure::add_run() {
+  by_run_.add(measure::Counted(*of_run_));
+  histogram_->add(*of_run_);
+  *of_run_ = {};
+  counted_.reset();
 }
 
 std::string LoadFigure::why_not_played(const Timeline& run) const {
@@ -187,8 +198,7 @@ void LoadFigure::add_load(const Timeline& run, std::size_t load, Pool& pool) {
 void LoadFigure::add_series(const plan::Load& asked, const trace::LoadPhase& phase,
                             bool is_cut_off) {
   const std::size_t series = *asked_.series;
-  add_counts(phase.series[series], *histogram_);
-  counted_.reset();
+  add_counts(phase.series[series], *of_run_);
   if (phase.counts.at_least[series] != 0) {
     const std::int64_t least = phase.counts.least_unfinished[series];
     unknown_.least = unknown_.counted == 0 ? least : std::min(unknown_.least, least);
@@ -202,14 +212,20 @@ void LoadFigure::add_series(const plan::Load& asked, const trace::LoadPhase& pha
 }
 
 void LoadFigure::add_number(Pool pool) {
+  const double number = number_of(std::move(pool));
+  const bool is_rate = asked_.number == LoadNumber::Rate;
+  numbers_.add(std::llround(number * (is_rate ? kThousandths : 1)));
+  if (numbers_by_run_.size() < measure::ByRun::kMost) {
+    numbers_by_run_.push_back(number);
+  }
+}
+
+double LoadFigure::number_of(Pool pool) const {
   if (asked_.number != LoadNumber::Rate) {
-    numbers_.add(static_cast<std::int64_t>(pool.number));
-    return;
+    return static_cast<double>(pool.number);
   }
   const std::int64_t time = covered(std::move(pool.times));
-  const double rate =
-      time == 0 ? 0 : static_cast<double>(pool.ended) * 1e9 / static_cast<double>(time);
-  numbers_.add(std::llround(rate * kThousandths));
+  return time == 0 ? 0 : static_cast<double>(pool.ended) * 1e9 / static_cast<double>(time);
 }
 
 std::uint64_t LoadFigure::count_in(const trace::PhaseCounts& counts, bool is_cut_off) const {
@@ -315,6 +331,7 @@ std::vector<measure::Figure> LoadFigures::told() const {
     if (figure->samples().count() != 0) {
       told.push_back(measure::figure_of(figure->name(), "ns", figure->samples()));
       told.back().invalid = figure->invalid();
+      told.back().by_run = figure->by_run();
     }
   }
   return told;
@@ -329,7 +346,8 @@ std::vector<measure::Number> LoadFigures::numbers() const {
     }
     const bool is_rate = figure->name().ends_with(".rate");
     told.push_back({figure->name(), is_rate ? "/s" : "",
-                    measure::median(of_runs) / (is_rate ? kThousandths : 1), figure->invalid()});
+                    measure::median(of_runs) / (is_rate ? kThousandths : 1), figure->invalid(),
+                    figure->numbers_by_run()});
   }
   return told;
 }

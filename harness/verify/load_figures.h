@@ -38,6 +38,8 @@ class LoadFigure final : public FigureSource {
 
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] const measure::Distribution& samples() const override;
+  [[nodiscard]] const measure::ByRun& by_run() const { return by_run_; }  // of a series
+  [[nodiscard]] const std::vector<double>& numbers_by_run() const { return numbers_by_run_; }
 
   // Of one kind: told of only where there are some.
   [[nodiscard]] bool is_of_failures() const {
@@ -55,6 +57,8 @@ class LoadFigure final : public FigureSource {
   void add_load(const Timeline& run, std::size_t load, Pool& pool);
   void add_series(const plan::Load& asked, const trace::LoadPhase& phase, bool is_cut_off);
   void add_number(Pool pool);
+  void add_run();
+  [[nodiscard]] double number_of(Pool pool) const;
   [[nodiscard]] bool is_of(trace::Series series) const {
     return asked_.series == static_cast<std::size_t>(series);
   }
@@ -68,10 +72,13 @@ class LoadFigure final : public FigureSource {
   const std::vector<std::size_t> loads_;   // of the plan, that it speaks of
   std::string name_;
   std::unique_ptr<measure::Histogram> histogram_;
+  std::unique_ptr<measure::Histogram> of_run_;         // what the run in hand adds to it
   measure::Unknown unknown_;                           // of what is in it, or should be
   mutable std::optional<measure::Counted> counted_;    // of histogram_, made when asked for
   mutable std::optional<measure::Censored> censored_;  // of counted_
   measure::Samples numbers_;                           // one of each run
+  measure::ByRun by_run_;
+  std::vector<double> numbers_by_run_;
 };
 
 class LoadFigures {

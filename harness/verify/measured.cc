@@ -57,13 +57,15 @@ void Measured::add(const Timeline& run) {
   } else if (!run.fault().empty()) {
     note(VerdictKind::Invalid, fmt::format("{}: {}", run_name(run.record()), run.fault()));
   } else {
+    measure::Samples of_run;
     for (const Span& span : spans_) {
-      add_span(run, span);
+      add_span(run, span, of_run);
     }
+    by_run_.add(of_run);
   }
 }
 
-void Measured::add_span(const Timeline& run, const Span& span) {
+void Measured::add_span(const Timeline& run, const Span& span, measure::Samples& of_run) {
   const std::vector<Interval> from = times_of(run, span.from, asked_.from);
   const std::vector<Interval> to = times_of(run, span.to, asked_.to);
   if (from.size() != to.size()) {
@@ -73,11 +75,12 @@ void Measured::add_span(const Timeline& run, const Span& span) {
     return;
   }
   for (std::size_t k = 0; k < from.size(); ++k) {
-    add_sample(run, from[k], to[k]);
+    add_sample(run, from[k], to[k], of_run);
   }
 }
 
-void Measured::add_sample(const Timeline& run, const Interval& from, const Interval& to) {
+void Measured::add_sample(const Timeline& run, const Interval& from, const Interval& to,
+                          measure::Samples& of_run) {
   if (to.hi == kEver) {
     note(VerdictKind::Inconclusive,
          fmt::format("nobody saw when {} was in {}", asked_.to.text, run_name(run.record())));
@@ -87,6 +90,7 @@ void Measured::add_sample(const Timeline& run, const Interval& from, const Inter
                                           run_name(run.record())));
   } else {
     samples_.add((to.hi - from.lo).count());
+    of_run.add((to.hi - from.lo).count());
   }
 }
 
@@ -140,6 +144,7 @@ std::vector<measure::Figure> MeasuredFigures::told() const {
   for (const Measured& figure : figures_) {
     told.push_back(measure::figure_of(figure.name(), "ns", figure.samples()));
     told.back().invalid = figure.invalid();
+    told.back().by_run = figure.by_run();
   }
   return told;
 }

@@ -30,10 +30,12 @@ class Measured final : public FigureSource {
   [[nodiscard]] const std::string& name() const override { return asked_.name; }
   // Broken: events without a partner, or in the other order.
   [[nodiscard]] const measure::Distribution& samples() const override { return samples_; }
+  [[nodiscard]] const measure::ByRun& by_run() const { return by_run_; }
 
  private:
-  void add_span(const Timeline& run, const Span& span);
-  void add_sample(const Timeline& run, const Interval& from, const Interval& to);
+  void add_span(const Timeline& run, const Span& span, measure::Samples& of_run);
+  void add_sample(const Timeline& run, const Interval& from, const Interval& to,
+                  measure::Samples& of_run);
   [[nodiscard]] std::vector<Interval> times_of(const Timeline& run, const Side& side,
                                                const scenario::EventPattern& pattern) const;
 
@@ -41,6 +43,7 @@ class Measured final : public FigureSource {
   const scenario::Figure& asked_;
   const std::vector<Span> spans_;
   measure::Samples samples_;
+  measure::ByRun by_run_;
 };
 
 class MeasuredFigures {

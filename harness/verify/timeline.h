@@ -40,6 +40,18 @@ class Timeline {
   // Everything that happened, and what follows from it, causes first.
   [[nodiscard]] const causes::Possible& happenings() const { return order_; }
 
+  // Whether all members of this gate that happened are causes of its event: no more of them
+  // happened than it needs.
+  [[nodiscard]] bool needed_all(const causes::Gate& gate) const;
+  // What only the answer of a step tells of: an event and its cause; sorted.
+  struct Answered {
+    causes::EventId event = 0;
+    causes::EventId cause = 0;
+
+    friend auto operator<=>(const Answered&, const Answered&) = default;
+  };
+  [[nodiscard]] const std::vector<Answered>& answers() const { return answered_; }
+
   // The line that records a step first; none if it was not reached.
   [[nodiscard]] const trace::Event* event_of(plan::StepId step) const { return lines_[step]; }
   [[nodiscard]] const trace::Record& record() const { return record_; }
@@ -63,7 +75,6 @@ class Timeline {
   void note_answered_causes();
   void tighten();
   bool tighten_by_answers();
-  [[nodiscard]] bool needed_all(const causes::Gate& gate) const;
   [[nodiscard]] bool could_not_execute() const;
   void find_fault();
   [[nodiscard]] std::string fault_of_causes() const;
@@ -77,13 +88,6 @@ class Timeline {
   std::vector<causes::EventId> perhaps_;  // effects of steps in which a process was ended
   std::vector<const trace::Event*> lines_;
   causes::Possible order_;
-  // What only the answer of a step tells of: an event and its cause; sorted.
-  struct Answered {
-    causes::EventId event = 0;
-    causes::EventId cause = 0;
-
-    friend auto operator<=>(const Answered&, const Answered&) = default;
-  };
   std::vector<Answered> answered_;
   bool causes_come_first_ = true;  // in order_, also those of answered_
   std::string fault_;

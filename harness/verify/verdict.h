@@ -6,8 +6,10 @@
 #include "harness/base/time.h"
 #include "harness/measure/figure.h"
 #include "harness/scenario/model.h"
+#include "harness/verify/course.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +51,8 @@ struct Judgement {
   // Of the first run that was not as expected, else of the last run.
   std::uint32_t shown_run = 0;
   std::vector<PrintedLine> printed;
+  std::optional<Course> course;         // none if nothing was played
+  std::vector<Throughput> throughputs;  // one for each label of a load
   std::vector<std::string> story;  // on a timeout: what every living process is doing since when
 };
 

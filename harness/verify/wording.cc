@@ -25,6 +25,24 @@ bool is_of_its_step(const Event& event) {
 
 }  // namespace
 
+std::string about_process(const plan::Instance& instance) {
+  std::vector<std::string> words;
+  if (instance.kind == plan::Instance::Kind::Program) {
+    words.emplace_back("program");
+  }
+  if (instance.kind == plan::Instance::Kind::Player &&
+      instance.method != scenario::StartMethod::Fork) {
+    words.emplace_back(to_string(instance.method));
+  }
+  if (instance.daemon) {
+    words.emplace_back("daemon");
+  }
+  if (instance.survivor) {
+    words.emplace_back("survivor");
+  }
+  return base::join_words(words, ", ");
+}
+
 std::string since_start(const trace::Record& record, base::Instant at) {
   return base::format_duration(at - record.started);
 }

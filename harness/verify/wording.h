@@ -42,6 +42,9 @@ class Wording {
   plan::EventFinder finder_;
 };
 
+// How a process is made and what it is: "spawn, daemon"; empty for an ordinary one.
+[[nodiscard]] std::string about_process(const plan::Instance& instance);
+
 // A moment of a run, for people: "812 µs".
 [[nodiscard]] std::string since_start(const trace::Record& record, base::Instant at);
 
