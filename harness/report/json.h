@@ -16,6 +16,8 @@ inline constexpr int kJsonVersion = 1;
 
 // "as expected" → "as_expected": a key that every language can write.
 [[nodiscard]] std::string json_key(Outcome outcome);
+[[nodiscard]] std::string_view json_name(verify::GraphNode::Kind kind);  // "begin", "step", …
+[[nodiscard]] std::string_view json_name(verify::GraphEdge::Kind kind);  // "order", "cause", …
 
 [[nodiscard]] std::string to_json(const SessionResult& session);
 

@@ -38,7 +38,9 @@ TEST(Json, holds_a_whole_broken_scenario) {
   EXPECT_EQ(document["scenarios"][1], json::parse(R"({
     "id": "tutorial/luck.yaml[method=fork]", "file": "tutorial/luck.yaml",
     "title": "nobody joins", "tags": [], "outcome": "broken", "reason": "", "diagnostics": [],
-    "runs": 3, "runs_wanted": 10, "wall_ns": 4000000, "placement": {"child": "0-1"},
+    "lines": ["scenario: nobody joins", "expect:", "  order:", "    - child.end < main.print"],
+    "runs": 3, "runs_wanted": 10, "wall_ns": 4000000,
+    "run_wall_ns": [], "placement": {"child": "0-1"},
     "verdicts": [
       {"key": "order", "text": "child.end < main.print", "line": 4, "column": 7,
        "verdict": "broken", "wanted": "held", "as_expected": false,
@@ -51,7 +53,8 @@ TEST(Json, holds_a_whole_broken_scenario) {
     "shown_run": 3,
     "printed": [{"process": "main", "text": "<on> & \u001b[31mon\uFFFD", "at_ns": 5000},
                 {"process": "main/child", "text": "done", "at_ns": 9000}],
-    "story": ["main/child: in receive(p) since 9.9 s"]})"));
+    "story": ["main/child: in receive(p) since 9.9 s"],
+    "throughputs": [], "graph": null, "course": null})"));
 }
 
 TEST(Json, holds_every_figure_without_numbers_that_it_cannot_spell) {
@@ -96,8 +99,9 @@ TEST(Json, holds_the_numbers_of_loads) {
   const json document = json::parse(to_json(session));
   EXPECT_EQ(document["scenarios"][1]["numbers"],
             json::parse(R"([{"name": "load.rate", "unit": "/s", "value": 1234.5,
-                             "invalid": "the client lagged"},
-                            {"name": "load.errors", "unit": "", "value": 0.0, "invalid": ""}])"));
+                             "invalid": "the client lagged", "by_run": []},
+                            {"name": "load.errors", "unit": "", "value": 0.0, "invalid": "",
+                             "by_run": []}])"));
 }
 
 }  // namespace

@@ -209,6 +209,8 @@ struct Expectations {
 
 enum class VerdictKind : std::uint8_t { Held, Broken, Inconclusive, Invalid, Skipped };
 
+inline constexpr std::size_t kVerdictKindCount = 5;
+
 [[nodiscard]] constexpr std::string_view to_string(VerdictKind kind) {
   constexpr std::string_view kNames[] = {"held", "broken", "inconclusive", "invalid", "skipped"};
   return kNames[static_cast<std::size_t>(kind)];
