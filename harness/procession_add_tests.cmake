@@ -27,7 +27,7 @@ function(_procession_add_test line program directory prefix exclude more_labels)
     string(APPEND labels ";${more_labels}")
   endif()
   set(name "${prefix}${relative}")
-  add_test("${name}" "${program}" run --no-progress "${id}")
+  add_test("${name}" "${program}" run --no-progress --no-results "${id}")
   set_tests_properties("${name}" PROPERTIES
     LABELS "${labels}" TIMEOUT "${timeout}" SKIP_RETURN_CODE 77)
 endfunction()

@@ -8,6 +8,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/held_signals.h"
 #include "harness/cli/prepare.h"
+#include "harness/cli/reports.h"
 #include "harness/cli/result_file.h"
 #include "harness/cli/scenario_benchmark.h"
 
@@ -57,6 +58,8 @@ struct CommandOptions {
   std::string format = "console";
   std::string out;
   std::string out_format = "json";
+  ReportPaths reports;
+  std::string command_line;
 };
 
 // What is to be known of it here, too.
@@ -150,18 +153,25 @@ Benchmarks make_benchmarks(std::vector<Prepared> scenarios, const BenchOptions& 
   return all;
 }
 
-// Of those that were measured: what a filter has left out says nothing.
-ExitCode ending_of(const Benchmarks& all, const std::optional<base::Error>& stop) {
-  report::SessionResult session;
+// Those that were measured: what a filter has left out says nothing.
+void take_results(const Benchmarks& all, report::SessionResult& session) {
   for (const auto& one : all) {
     if (one->result()) {
       session.scenarios.push_back(*one->result());
     }
   }
-  if (stop) {
-    return fail(*stop);
+}
+
+ExitCode ending_of(const report::SessionResult& session, const std::optional<base::Error>& stop,
+                   Reports& reports) {
+  ExitCode code = stop                        ? fail(*stop)
+                  : session.scenarios.empty() ? ExitCode::AsExpected
+                                              : exit_code_of(session);
+  if (const base::Result<> written = reports.write(session); !written) {
+    const ExitCode failed = fail(written.error());
+    code = code == ExitCode::AsExpected ? failed : code;
   }
-  return session.scenarios.empty() ? ExitCode::AsExpected : exit_code_of(session);
+  return code;
 }
 
 // The library ends this process when it cannot write there, without a reason.
@@ -189,7 +199,13 @@ ExitCode bench(const CommandOptions& options) {
   if (const base::Result<> writable = can_be_written(options.out); !writable) {
     return fail(writable.error());
   }
-  for (const auto& [name, value] : machine_facts(options.bench.playing.containment)) {
+  base::Result<Reports> reports = Reports::open(options.reports);
+  if (!reports) {
+    return fail(reports.error());
+  }
+  report::SessionResult session = session_begun(
+      options.command_line, options.bench.playing.containment, options.seed.value_or(0));
+  for (const auto& [name, value] : session.machine) {
     benchmark::AddCustomContext(name, value);
   }
   if (!initialize_library(options.handed)) {
@@ -197,18 +213,24 @@ ExitCode bench(const CommandOptions& options) {
   }
   const HeldSignals signals;
   std::optional<base::Error> stop;
+  const base::Instant started = base::now();
+  const StolenTime stolen;
   const Benchmarks all = make_benchmarks(std::move(preparation.ready), options.bench, stop);
   if (run_library(options) == 0) {
     return ExitCode::NothingSelected;  // the library has said so
   }
   std::cout.flush();
-  return ending_of(all, stop);
+  session.wall = base::now() - started;
+  session.machine.emplace_back("steal", stolen.text());
+  take_results(all, session);
+  return ending_of(session, stop, *reports);
 }
 
 }  // namespace
 
-void add_bench_command(CLI::App& app, Command& chosen) {
+void add_bench_command(CLI::App& app, Command& chosen, const std::string& command_line) {
   const auto options = std::make_shared<CommandOptions>();
+  options->command_line = command_line;
   CLI::App* command = app.add_subcommand("bench", "Play scenarios under Google Benchmark");
   add_selector(*command, options->selector)->required();
   command
@@ -220,6 +242,8 @@ void add_bench_command(CLI::App& app, Command& chosen) {
   add_duration(*command, "--timeout", options->bench.timeout,
                "Of one run, instead of what each file says: 10s");
   add_containment(*command, options->bench.playing.containment);
+  add_reports(*command, options->reports);
+  add_results_folder(*command, options->reports);
   add_handed_options(*command, *options);
   command->callback([&chosen, options] { chosen = [options] { return bench(*options); }; });
 }

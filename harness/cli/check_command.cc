@@ -153,6 +153,7 @@ ScenarioResult conclude(const Prepared& prepared, const RecordReader& reader,
   result.runs = static_cast<std::uint32_t>(reader.runs());
   result.wall = reader.end().wall;
   result.judgement = judge.judgement();
+  result.graph = graph_for(prepared);
   switch (reader.end().how) {
     case trace::RecordEnd::How::Played:
       result.outcome = report::outcome_of(result.judgement);

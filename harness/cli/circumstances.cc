@@ -7,8 +7,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 
 namespace procession::cli {
+
+namespace {
+
+std::string utc_now() {
+  const std::time_t seconds = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[sizeof "2024-05-01T12:00:00Z"];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+}  // namespace
 
 const std::map<std::string, run::Containment> kContainments = {
     {"automatic", run::Containment::Automatic},
@@ -27,6 +41,17 @@ Facts machine_facts(run::Containment containment) {
           {"cpus_allowed", known ? os::to_string(allowed) : "unknown"},
           {"governor", os::frequency_governor()},
           {"load", os::load_average()}};
+}
+
+report::SessionResult session_begun(const std::string& command, run::Containment containment,
+                                    std::uint32_t seed, std::uint32_t round) {
+  report::SessionResult session;
+  session.started = utc_now();
+  session.command = command;
+  session.seed = seed;
+  session.round = round;
+  session.machine = machine_facts(containment);
+  return session;
 }
 
 Facts placement_of(const scenario::Scenario& scenario) {

@@ -4,9 +4,11 @@
 // to run on, how busy they are. They go with every result, of `run` and of `bench`.
 
 #include "harness/os/noise.h"
+#include "harness/report/result.h"
 #include "harness/run/play.h"
 #include "harness/scenario/model.h"
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -21,6 +23,11 @@ extern const std::map<std::string, run::Containment> kContainments;
 
 // As things are now: procession, kernel, cpus, containment, cpus_allowed, governor, load.
 [[nodiscard]] Facts machine_facts(run::Containment containment);
+
+// A result that has begun now: all but what was played.
+[[nodiscard]] report::SessionResult session_begun(const std::string& command,
+                                                  run::Containment containment, std::uint32_t seed,
+                                                  std::uint32_t round = 1);
 
 // Which CPUs a scenario's processes keep to, by the key `cpus`: process, "0-1". Processes without
 // that key are not in it: they may run on all that are allowed.

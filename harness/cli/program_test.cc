@@ -74,7 +74,8 @@ Call::Call(const std::vector<std::string>& arguments, const std::vector<std::str
 
   std::vector<std::string> words = {kProgram};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> variables = {"PATH=/usr/bin:/bin", "TERM=xterm"};
+  std::vector<std::string> variables = {"PATH=/usr/bin:/bin", "TERM=xterm",
+                                        "PROCESSION_NO_RESULTS=true"};
   variables.insert(variables.end(), environment.begin(), environment.end());
 
   posix_spawn_file_actions_t actions;

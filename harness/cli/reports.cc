@@ -1,37 +1,96 @@
 // SPDX-License-Identifier: MIT
 #include "harness/cli/reports.h"
 
+#include "harness/cli/command_line.h"
 #include "harness/report/json.h"
 #include "harness/report/junit.h"
+#include "harness/report/printable.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include <filesystem>
 #include <utility>
 
 namespace procession::cli {
 
+namespace {
+
+struct Format {
+  const char* option;
+  const char* variable;  // of the environment
+  const char* description;
+  std::string (*render)(const report::SessionResult&);
+};
+constexpr Format kFormats[] = {
+    {"--json", "PROCESSION_JSON", "Write the whole result there", report::to_json},
+    {"--junit", "PROCESSION_JUNIT", "Write a JUnit report there", report::to_junit},
+};
+
+}  // namespace
+
 void add_reports(CLI::App& command, ReportPaths& paths) {
-  command.add_option("--json", paths.json, "Write the whole result there")
-      ->type_name("FILE")
-      ->envname("PROCESSION_JSON");
-  command.add_option("--junit", paths.junit, "Write a JUnit report there")
-      ->type_name("FILE")
-      ->envname("PROCESSION_JUNIT");
+  for (const Format& format : kFormats) {
+    const std::string name = format.option;
+    command
+        .add_option_function<std::string>(
+            name, [&paths, name](const std::string& path) { paths.by_option[name] = path; },
+            format.description)
+        ->type_name("FILE")
+        ->envname(format.variable);
+  }
+}
+
+void add_results_folder(CLI::App& command, ReportPaths& paths) {
+  paths.no_results = false;
+  command
+      .add_option("--results", paths.results,
+                  fmt::format("Write {} into this folder ({})", kResultName, kResultsFolder))
+      ->type_name("DIR")
+      ->envname("PROCESSION_RESULTS");
+  command
+      .add_flag("--no-results", paths.no_results,
+                "Write no result that was not asked for with another option")
+      ->envname("PROCESSION_NO_RESULTS");
+}
+
+base::Result<> Reports::add(const std::string& path, Render render) {
+  base::Result<ResultFile> file = ResultFile::open(path);
+  if (!file) {
+    return std::move(file).error();
+  }
+  reports_.push_back({std::move(file).value(), render});
+  return {};
+}
+
+base::Result<> Reports::add_results(const std::string& folder) {
+  std::error_code problem;
+  std::filesystem::create_directories(folder, problem);
+  if (problem) {
+    return base::system_error("make " + folder, problem.value());
+  }
+  return add(folder + "/" + kResultName, report::to_json);
 }
 
 base::Result<Reports> Reports::open(const ReportPaths& paths) {
-  const std::pair<const std::string&, std::string (*)(const report::SessionResult&)> wanted[] = {
-      {paths.json, report::to_json}, {paths.junit, report::to_junit}};
   Reports reports;
-  for (const auto& [path, render] : wanted) {
-    if (path.empty()) {
+  for (const Format& format : kFormats) {
+    const auto path = paths.by_option.find(format.option);
+    if (path == paths.by_option.end() || path->second.empty()) {
       continue;
     }
-    base::Result<ResultFile> file = ResultFile::open(path);
-    if (!file) {
-      return std::move(file).error();
+    if (base::Result<> added = reports.add(path->second, format.render); !added) {
+      return std::move(added).error();
     }
-    reports.reports_.push_back({std::move(file).value(), render});
+  }
+  if (paths.results) {
+    if (base::Result<> added = reports.add_results(*paths.results); !added) {
+      return std::move(added).error();
+    }
+  } else if (!paths.no_results) {
+    if (const base::Result<> added = reports.add_results(kResultsFolder); !added) {
+      put_note(fmt::format("no result is kept: {}", report::printable(added.error().message)));
+    }
   }
   return reports;
 }

@@ -23,7 +23,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <map>
 #include <memory>
 #include <utility>
@@ -76,23 +75,8 @@ SessionOptions session_options(const RunOptions& options) {
   return session;
 }
 
-std::string utc_now() {
-  const std::time_t seconds = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[sizeof "2024-05-01T12:00:00Z"];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
-
-SessionResult circumstances(const RunOptions& options, Round round) {
-  SessionResult session;
-  session.started = utc_now();
-  session.command = options.command_line;
-  session.seed = round.seed;
-  session.round = round.number;
-  session.machine = machine_facts(options.containment);
-  return session;
+SessionResult session_of(const RunOptions& options, Round round) {
+  return session_begun(options.command_line, options.containment, round.seed, round.number);
 }
 
 // What is told of a session that a bad file kept from starting.
@@ -168,7 +152,7 @@ Played play(std::vector<Prepared> scenarios, const RunOptions& options, SessionO
 Played play_round(const RunOptions& options, const Selection& selection, const SessionOptions& how,
                   Round round) {
   Preparation preparation = prepare(selection, Checks::PlanAndReview, round.seed);
-  SessionResult session = circumstances(options, round);
+  SessionResult session = session_of(options, round);
   if (!preparation.bad_files.empty()) {
     add_unreadable(preparation, session);
     return {std::move(session), fail(preparation.bad_files), true};
@@ -280,7 +264,7 @@ ExitCode run_scenarios(const RunOptions& options) {
     }
   }
   const bool nothing = selection->scenarios.empty() && selection->bad_files.empty();
-  const Played played = nothing ? Played{circumstances(options, {1, options.seed.value_or(0)}),
+  const Played played = nothing ? Played{session_of(options, {1, options.seed.value_or(0)}),
                                          nothing_selected(selector, *selection)}
                                 : play_rounds(options, *selection);
   Ending ending;
@@ -320,6 +304,7 @@ void add_run_command(CLI::App& app, Command& chosen, const std::string& command_
   add_duration(*command, "--deadline", options->deadline, "Of all together: 5m")
       ->envname("PROCESSION_DEADLINE");
   add_reports(*command, options->reports);
+  add_results_folder(*command, options->reports);
   CLI::Option* const record =
       command
           ->add_option("--record", options->record.folder,

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -174,7 +175,15 @@ void ScenarioBenchmark::measure(benchmark::State& state, std::optional<base::Err
     stop = by_user ? std::optional(played.error()) : std::nullopt;
     return skip(state, by_user ? Outcome::Stopped : Outcome::Failed, played.error().message);
   }
-  const verify::Judgement judgement = series.judgement();
+  result_->runs = static_cast<std::uint32_t>(series.times().size());
+  result_->run_walls = series.times();
+  result_->run_walls.resize(
+      std::min(result_->run_walls.size(), report::ScenarioResult::kMostRunWalls));
+  result_->wall = std::accumulate(series.times().begin(), series.times().end(), base::Duration{});
+  result_->placement = placement_of(prepared_.scenario);
+  result_->graph = graph_for(prepared_);
+  result_->judgement = series.judgement();
+  const verify::Judgement& judgement = result_->judgement;
   result_->outcome = report::outcome_of(judgement);
   if (result_->outcome != Outcome::AsExpected) {
     return skip(state, result_->outcome, report::first_unexpected(judgement));

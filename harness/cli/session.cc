@@ -51,6 +51,15 @@ ScenarioResult result_of(const scenario::Scenario& scenario) {
   return result;
 }
 
+std::optional<verify::Graph> graph_for(const Prepared& prepared) {
+  constexpr std::size_t kMostSteps = 5'000;
+  const plan::Plan plan = prepared.plan.view();
+  if (plan.steps().size() + plan.instances().size() > kMostSteps) {
+    return std::nullopt;
+  }
+  return verify::graph_of(prepared.scenario, plan);
+}
+
 Session::Session(std::vector<Prepared> scenarios, SessionOptions options, Display& display)
     : scenarios_(std::move(scenarios)),
       options_(std::move(options)),
@@ -100,6 +109,9 @@ bool Session::record(std::size_t work, trace::Record record) {
   }
   judges_[i]->add(record);
   ++results_[i].runs;
+  if (record.ended && results_[i].run_walls.size() < ScenarioResult::kMostRunWalls) {
+    results_[i].run_walls.push_back(*record.ended - record.started);
+  }
   if (recordings_[i]) {
     recordings_[i]->add(std::move(record));
   }
@@ -111,6 +123,7 @@ void Session::done(std::size_t work, base::Result<> how) {
   ScenarioResult& result = results_[i];
   result.wall = base::now() - begun_[i];
   result.judgement = judges_[i]->judgement();
+  result.graph = graph_for(scenarios_[i]);
   const bool cut_short = result.runs < result.runs_wanted && !judges_[i]->hopeless();
   judges_[i].reset();
   if (!how) {

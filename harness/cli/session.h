@@ -34,6 +34,9 @@ struct SessionOptions {
 // What is known of a scenario's result before it is played.
 [[nodiscard]] report::ScenarioResult result_of(const scenario::Scenario& scenario);
 
+// The graph of what was planned, unless it is too large to be looked at.
+[[nodiscard]] std::optional<verify::Graph> graph_for(const Prepared& prepared);
+
 class Session final : public run::Observer {
  public:
   Session(std::vector<Prepared> scenarios, SessionOptions options, Display& display);
