@@ -19,6 +19,7 @@ using Command = std::function<ExitCode()>;
 // `command_line`: how the program was called, for the reports.
 void add_run_command(CLI::App& app, Command& chosen, const std::string& command_line);
 void add_check_command(CLI::App& app, Command& chosen, const std::string& command_line);
+void add_report_command(CLI::App& app, Command& chosen);
 void add_bench_command(CLI::App& app, Command& chosen, const std::string& command_line);
 void add_list_command(CLI::App& app, Command& chosen);
 void add_validate_command(CLI::App& app, Command& chosen);
