@@ -19,6 +19,8 @@
 // use is made anew. Only when no connection is left, and none could be made for as long as a reply
 // may take, does `run` fail.
 //
+// Times are nanoseconds; instants are those of base::Instant.
+//
 // The class has a file for each of its parts: client.cc (the course of a load and its waiting),
 // client_connections.cc, client_requests.cc, client_replies.cc.
 

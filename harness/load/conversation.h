@@ -2,8 +2,8 @@
 #pragma once
 // What a server does with the bytes of one connection, and nothing of how it waits for them: every
 // handler receives into `room`, sends what `reply` returns, and at the end of the input what
-// `rest` returns. A stream has no messages: what has come is answered, be it half a letter less or
-// a part of a text of any length, so nothing grows with the length of a message.
+// `rest` returns. A stream has no messages: whatever has come is answered, but for half a letter at
+// its end, so nothing grows with the length of a text.
 //
 // Plain data, zero = a new connection. The buffer is the caller's; nothing is kept in it from one
 // reply to the next, so one buffer may serve all connections of a thread.

@@ -12,14 +12,14 @@ namespace procession::load {
 
 namespace {
 
-constexpr std::size_t kBlock = 8;  // whole letters, also of more than one byte
+constexpr std::size_t kBlock = 8;  // bytes; always whole letters
 constexpr std::size_t kOffsets = 512;
 constexpr std::size_t kSlack = kOffsets * kBlock;
 
 constexpr char kFillSent[] = "zzzzzzz";
 constexpr char kFillUpper[] = "ZZZZZZZ";
 
-// A block of letters of one, two and two bytes, or three, as they come.
+// A block of letters; of `utf8` some take two or three bytes, as they are drawn.
 void draw_block(std::span<char> block, bool utf8, Random& random) {
   static constexpr const char* kWide[] = {"\u00e4", "\u00e9", "\u00f1", "\u03bb",
                                           "\u0436", "\u4e16", "\u0101", "\u20ac"};

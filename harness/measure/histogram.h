@@ -9,8 +9,7 @@
 //
 // Plain data of a fixed size, 216 KiB, of which only the pages that are counted in take memory.
 // Bytes that are all zero are an empty histogram, so it is used where it lies in fresh shared
-// memory
-// (`over`). One process writes; others read when they like. A writer that is killed in mid-record
+// memory (`over`). One process writes; others read when they like. A writer that is killed in mid-record
 // leaves a histogram that is valid, with or without that value.
 //
 // Made and filled by the players, who use no heap: `record` is for them. Read by the tool through
@@ -39,8 +38,7 @@ class Histogram {
   static constexpr std::size_t kCells = 27 * 1024;
 
   // The histogram that lies in `memory`: bytes that were zero, or are a histogram by now; aligned
-  // to
-  // 8. Writes nothing.
+  // to 8. Writes nothing.
   static Histogram& over(std::span<std::byte> memory);
   static const Histogram& over(std::span<const std::byte> memory);
 

@@ -3,17 +3,14 @@
 // The audit of a load: whether what it has counted can be true, and whether it has measured the
 // server or itself. Pure.
 //
-//   conservation   every request that was due was sent, dropped or left unsent, and every request
-//   that
-//                  was sent was answered, failed, or was unfinished at the end
-//   Little's law   of a closed loop: the mean number of connections in the loop is the rate times
-//   the
-//                  mean time of a round (service, lag and think time), within 1 % and what the
-//                  requests at either end of the phase may make
-//   lag            of an open loop: requests left so late, by the client's own fault, that it is
-//   felt:
-//                  the 99th percentile of the lag is over 1 ms, and the lag is more than a tenth of
-//                  all response time
+//   conservation: of the requests that were due, all that were not dropped were answered, have
+//     failed, or were unfinished at the end.
+//   Little's law, of a closed loop: the mean number of connections in the loop is the rate times
+//     the mean time of a round (service, lag and think time), within 1 % and what the requests at
+//     either end of the phase may make.
+//   Lag, of an open loop: requests left so late, by the client's own fault, that it is felt: the
+//     99th percentile of the lag is over 1 ms, and the lag is more than a tenth of all response
+//     time.
 
 #include "harness/plan/plan.h"
 #include "harness/trace/record.h"
