@@ -175,8 +175,11 @@ class Drawing {
                                               : context_.finder.name_of_step(id);
   }
 
+  // That it went well is told by that it returned.
   [[nodiscard]] std::string answer_of(const plan::Step& asked, const trace::Event& line) const {
-    return asked.verb == scenario::Verb::Print ? line.text : answer_text(context_, line);
+    std::string answer =
+        asked.verb == scenario::Verb::Print ? line.text : answer_text(context_, line);
+    return answer == "ok" ? std::string() : answer;
   }
 
   // What a signal has done to a process is told by who has sent it, and shown where it was done.
@@ -209,33 +212,46 @@ class Drawing {
     }
   }
 
+  // A shown event that something waits for, and when it had happened.
+  struct Latest {
+    std::uint32_t event = kNoEvent;
+    base::Instant at;
+
+    void take(const Latest& other) {
+      if (other.event != kNoEvent && (event == kNoEvent || other.at > at)) {
+        *this = other;
+      }
+    }
+  };
+
   // For each event that is shown, what came last of all that it needed, through events that are
   // not shown. Causes come first in the order, so each pool is known when it is asked for.
   void add_arrows() {
     place_stops();
     const causes::Net& net = run_.net().net;
-    std::vector<std::uint32_t> last_of_pool(net.pool_count(), kNoEvent);
+    std::vector<Latest> of_pool(net.pool_count());
     std::vector<std::uint32_t> origin(net.event_count(), kNoEvent);
     for (const EventId event : run_.happenings().in_order()) {
       const std::uint32_t shown = shown_as_[event];
-      std::uint32_t last = kNoEvent;
+      Latest latest;
       for (const causes::Gate& gate : net.gates_of(event)) {
         if (run_.needed_all(gate)) {
-          last = later(last, last_of_pool[gate.pool]);
-          add_arrow(last_of_pool[gate.pool], shown);
+          latest.take(of_pool[gate.pool]);
+          add_arrow(of_pool[gate.pool].event, shown);
         }
       }
-      origin[event] = shown != kNoEvent ? shown : last;
+      if (shown != kNoEvent) {
+        latest = {shown, run_.when(event).hi};
+      }
+      origin[event] = latest.event;
       for (const causes::PoolId pool : net.pools_with(event)) {
-        last_of_pool[pool] = later(last_of_pool[pool], origin[event]);
+        of_pool[pool].take(latest);
       }
     }
     for (const Timeline::Answered& answered : run_.answers()) {
       add_arrow(origin[answered.cause], shown_as_[answered.event]);
     }
-    std::ranges::sort(course_.arrows);
-    const auto repeated = std::ranges::unique(course_.arrows);
-    course_.arrows.erase(repeated.begin(), repeated.end());
+    leave_out_what_follows();
   }
 
   void add_arrow(std::uint32_t from, std::uint32_t to) {
@@ -245,12 +261,20 @@ class Drawing {
     }
   }
 
-  // When an event had happened for sure.
-  [[nodiscard]] std::int64_t done_at(std::uint32_t event) const {
-    return std::max(course_.events[event].from_ns, course_.events[event].to_ns);
-  }
-  [[nodiscard]] std::uint32_t later(std::uint32_t a, std::uint32_t b) const {
-    return a == kNoEvent || (b != kNoEvent && done_at(b) > done_at(a)) ? b : a;
+  // Who has waited for an event of a lane need not say so again, nor for those before it. Events of
+  // a lane are numbered in its order.
+  void leave_out_what_follows() {
+    std::ranges::sort(course_.arrows, {},
+                      [](const Course::Arrow& arrow) { return std::pair(arrow.to, arrow.from); });
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> waited_for;  // by both lanes
+    std::erase_if(course_.arrows, [&](const Course::Arrow& arrow) {
+      const std::pair lanes(course_.events[arrow.to].lane, course_.events[arrow.from].lane);
+      const auto [latest, is_new] = waited_for.try_emplace(lanes, arrow.from);
+      const bool follows = !is_new && latest->second >= arrow.from;
+      latest->second = std::max(latest->second, arrow.from);
+      return follows;
+    });
+    std::ranges::sort(course_.arrows);
   }
 
   struct Stop {
