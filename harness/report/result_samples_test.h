@@ -4,7 +4,9 @@
 
 #include "harness/report/result.h"
 
+#include <limits>
 #include <string>
+#include <utility>
 
 namespace procession::report {
 
@@ -67,6 +69,114 @@ inline SessionResult sample_session() {
   session.command = "procession run tutorial";
   session.scenarios[1].placement = {{"child", "0-1"}};
   session.machine = {{"kernel", "Linux 6.1"}, {"cpus", "2"}};
+  return session;
+}
+
+inline measure::Figure::Percentile told_percentile(double percent, double value, double low,
+                                                   double high) {
+  return {percent, 1, value, {low, high}};
+}
+
+// A load with all kinds of figures: well known, bounded from below, of too few values, invalid.
+inline ScenarioResult load_scenario() {
+  ScenarioResult result;
+  result.file = "servers/echo.yaml";
+  result.id = "servers/echo.yaml[handler=epoll,n=8]";
+  result.title = "回声：八个客户端 — an echo";
+  result.tags = {"load"};
+  result.runs = result.runs_wanted = 3;
+  result.wall = std::chrono::milliseconds(930);
+  result.judgement.verdicts = {
+      {.key = "figures", .text = "load.response.p99 < 1ms", .at = {12, 7}, .message = "812 µs"}};
+  measure::Figure response{.name = "load.response", .unit = "ns", .count = 12000};
+  response.min = 21'500;
+  response.mean = 94'250.5;
+  response.max = 2'768'895;
+  response.deviation = 51'000.25;
+  response.mean_bounds = {93'338, 95'163};
+  response.percentiles = {told_percentile(50, 88'000, 87'400, 88'900),
+                          told_percentile(90, 140'000, 138'000, 143'000),
+                          told_percentile(99, 812'000, 790'000, 840'000),
+                          {99.9, 2995, 1'900'000, {1'700'000, {}}}};
+  measure::Figure service = response;
+  service.name = "load.service";
+  service.deviation.reset();
+  service.at_least = {"mean", "p99", "p99.9", "max"};
+  measure::Figure connect{.name = "load.connect", .unit = "ns", .count = 3};
+  connect.min = 40'000;
+  connect.mean = 50'000;
+  connect.max = 60'000;
+  connect.deviation = 10'000;
+  connect.mean_bounds = {25'159, 74'841};
+  connect.percentiles = {
+      {50, 5, {}, {}}, {90, 29, {}, {}}, {99, 299, {}, {}}, {99.9, 2995, {}, {}}};
+  measure::Figure lag = response;
+  lag.name = "load.lag";
+  lag.invalid = "client in run 2: the client lagged | by <b>9 ms</b>";
+  result.judgement.figures = {response, service, connect, lag};
+  result.judgement.numbers = {{"load.rate", "/s", 12'903.25},
+                              {"load.requests", "", 4000},
+                              {"load.errors", "", 0},
+                              {"load.unfinished", "", 2, "the client was killed"}};
+  return result;
+}
+
+// Whoever wrote the scenario, or the result file, means harm.
+inline ScenarioResult hostile_scenario() {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  ScenarioResult result;
+  result.file = "=cmd|' /C calc'!A0.yaml";
+  result.id = "=cmd|' /C calc'!A0.yaml[x=\"`a``b\",y=</script>]";
+  result.title =
+      "</script><script>alert(1)</script> @everyone [x](javascript:alert(1)) ![](//x) `|` **b** "
+      "https://evil.example www.evil.example :tada: #1 $x$ ]]> \xFF\x1b[31m --> \n# head";
+  result.outcome = Outcome::Broken;
+  result.runs = result.runs_wanted = 2;
+  result.lines = {"scenario: x", "expect:", "  printed: ['```', '</details>']"};
+  result.judgement.verdicts = {{.key = "printed",
+                                .text = "```",
+                                .at = {3, 13},
+                                .kind = scenario::VerdictKind::Broken,
+                                .message = "printed `</details>` instead of | @here",
+                                .evidence = {"```", "````text", "</details>", "# no | head"}}};
+  result.judgement.printed = {
+      {"main", "[[ATTACHMENT|/etc/passwd]]", std::chrono::microseconds(7)},
+      {"main", "::error file=x::y\r\n\x01 \u202Etxt.exe", std::chrono::microseconds(8)}};
+  measure::Figure figure{.name = "+1\",\n\\", .unit = "ns", .count = 9};
+  figure.min = -1;
+  figure.mean = kNaN;
+  figure.max = kInfinity;
+  figure.mean_bounds = {-kInfinity, kInfinity};
+  figure.percentiles = {{50, 5, 0.0, {kNaN, 1.5}}, {90, 29, -kInfinity, {}}};
+  result.judgement.figures = {figure};
+  result.judgement.numbers = {{"load.rate", "/s", kInfinity}, {"load.errors", "", kNaN}};
+  return result;
+}
+
+inline ScenarioResult race_scenario() {
+  ScenarioResult result;
+  result.id = result.file = "races/race.yaml";
+  result.title = "who is first";
+  result.runs = result.runs_wanted = 1000;
+  result.wall = std::chrono::milliseconds(270);
+  result.judgement.verdicts = {
+      {.key = "outcomes", .text = "outcomes", .at = {9, 3}, .message = "3 of 3 seen"}};
+  result.judgement.outcomes = {{{{"first", "a"}, {"second", "b"}}, 700, "allowed"},
+                               {{{"first", "b"}, {"second", "a"}}, 299, "allowed"},
+                               {{{"first", "|<b>"}, {"second", ""}}, 1, ""}};
+  return result;
+}
+
+// Every kind of content that a report may meet.
+inline SessionResult full_session() {
+  SessionResult session = sample_session();
+  session.scenarios.push_back(load_scenario());
+  session.scenarios.push_back(hostile_scenario());
+  session.scenarios.push_back(race_scenario());
+  session.scenarios.push_back(
+      other_scenario("late.yaml", Outcome::Stopped, "interrupted before its end"));
+  session.seed = 42;
   return session;
 }
 
