@@ -9,7 +9,7 @@
 //   Tag=client.load.response,0.512,5.000,2.769,HISTFAAAA…
 //
 // Times are seconds; the maximum is in milliseconds where values are nanoseconds. Pure: text in,
-// values out. Read by `procession percentiles`; written by tests alone: no command writes one yet.
+// values out. Read by `procession percentiles`; written of results by report/hdr.h.
 
 #include "harness/base/result.h"
 #include "harness/base/time.h"

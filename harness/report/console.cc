@@ -131,7 +131,13 @@ std::string outcomes_text(const std::vector<verify::SeenOutcome>& outcomes) {
 }
 
 std::string duration_text(double ns) {
-  return base::format_duration(base::Duration(static_cast<std::int64_t>(std::llround(ns))));
+  return std::isfinite(ns)
+             ? base::format_duration(base::Duration(static_cast<std::int64_t>(std::llround(ns))))
+             : "unknown";
+}
+
+std::string number_text(double number) {
+  return std::isfinite(number) ? fmt::format("{:.0f}", number) : "unknown";
 }
 
 // Of "client.load.rate": "rate" and "client.load".
@@ -177,7 +183,7 @@ std::string invalid_text(const std::string& why, Told& told) {
 std::string kinds_text(std::span<const measure::Number> kinds) {
   std::vector<std::string> words;
   for (const measure::Number& kind : kinds) {
-    words.push_back(fmt::format("{:.0f} {}", kind.value, last_word(kind.name)));
+    words.push_back(fmt::format("{} {}", number_text(kind.value), last_word(kind.name)));
   }
   return words.empty() ? std::string() : fmt::format(" ({})", base::join_words(words, ", "));
 }
@@ -190,8 +196,8 @@ std::string load_text(std::span<const measure::Number> numbers, Told& told) {
     const measure::Number& number = numbers.front();
     const std::string_view name = last_word(number.name);
     const auto kinds = name == "errors" ? kinds_of(numbers.subspan(1)) : numbers.subspan(0, 0);
-    words.push_back(number.unit.empty() ? fmt::format("{:.0f} {}", number.value, name)
-                                        : fmt::format("{:.0f}{}", number.value, number.unit));
+    words.push_back(number_text(number.value) +
+                    (number.unit.empty() ? fmt::format(" {}", name) : number.unit));
     words.back() += kinds_text(kinds) + invalid_text(number.invalid, told);
     numbers = numbers.subspan(1 + kinds.size());
   }

@@ -53,6 +53,13 @@ TEST(Console, needs_one_line_more_for_each_load_and_says_what_is_a_lower_bound) 
             "µs), max >= 60 µs\n");
 }
 
+TEST(Console, does_not_know_what_is_not_finite) {
+  EXPECT_THAT(console_scenario(hostile_scenario(), Colour::No),
+              HasSubstr("  load: unknown/s, unknown errors\n"
+                        "  +1\",\\n\\: n 9, min -1 ns, p50 0 ns (unknown to 2 ns), p90 unknown "
+                        "(unknown to unknown), max unknown\n"));
+}
+
 TEST(Console, marks_what_is_invalid_though_nobody_asks_for_it) {
   ScenarioResult result = held_scenario();
   measure::Samples samples;

@@ -5,6 +5,7 @@
 #include "harness/measure/figure.h"
 #include "harness/report/console.h"
 #include "harness/report/markdown_text.h"
+#include "harness/report/sparkline.h"
 
 #include <fmt/format.h>
 
@@ -21,6 +22,7 @@ namespace procession::report {
 namespace {
 
 constexpr std::string_view kUnknown = "—";
+constexpr std::size_t kSparkline = 40;  // columns
 
 // What is left out, if there is no room, is left out an item at a time.
 struct Section {
@@ -89,7 +91,7 @@ std::string headline(const SessionResult& session) {
 
 std::string circumstances(const SessionResult& session) {
   return fmt::format("\n{} — started {}, took {}, seed {}\n", markdown_code(session.command),
-                     markdown_prose(session.started), base::format_duration(session.wall),
+                     markdown_code(session.started), base::format_duration(session.wall),
                      session.seed);
 }
 
@@ -145,11 +147,25 @@ std::string number_cell(std::span<const measure::Number> numbers, std::string_vi
              : value_text(found->value, found->unit) + invalid_text(found->invalid);
 }
 
+// Requests answered over time in the run that is shown.
+std::string throughput_cell(const ScenarioResult& result, std::string_view load) {
+  const std::vector<verify::Throughput>& all = result.judgement.throughputs;
+  const auto found = std::ranges::find(all, load, &verify::Throughput::name);
+  if (found == all.end() || found->ended.empty() || found->window_ns <= 0) {
+    return std::string(kUnknown);
+  }
+  const std::vector<double> ended(found->ended.begin(), found->ended.end());
+  const double most = *std::ranges::max_element(ended);
+  return fmt::format("{} up to {}/s", sparkline(ended, kSparkline),
+                     number_text(most * 1e9 / static_cast<double>(found->window_ns)));
+}
+
 std::string load_row(const ScenarioResult& result, std::span<const measure::Number> numbers) {
-  return fmt::format("| {} | {} | {} | {} | {} | {} |\n", markdown_code(result.id),
-                     markdown_code(load_of(numbers.front().name)), number_cell(numbers, "rate"),
+  const std::string_view load = load_of(numbers.front().name);
+  return fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", markdown_code(result.id),
+                     markdown_code(load), number_cell(numbers, "rate"),
                      number_cell(numbers, "requests"), number_cell(numbers, "errors"),
-                     number_cell(numbers, "unfinished"));
+                     number_cell(numbers, "unfinished"), throughput_cell(result, load));
 }
 
 void add_load_rows(const ScenarioResult& result, Section& section) {
@@ -165,9 +181,9 @@ void add_load_rows(const ScenarioResult& result, Section& section) {
 }
 
 Section loads(const SessionResult& session) {
-  Section section =
-      table("loads", "Loads", "| scenario | load | rate | requests | errors | unfinished |",
-            "|---|---|---:|---:|---:|---:|");
+  Section section = table(
+      "loads", "Loads", "| scenario | load | rate | requests | errors | unfinished | throughput |",
+      "|---|---|---:|---:|---:|---:|---|");
   for (const ScenarioResult& scenario : session.scenarios) {
     add_load_rows(scenario, section);
   }

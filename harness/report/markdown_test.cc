@@ -77,7 +77,7 @@ TEST(Markdown, holds_neither_nan_nor_infinity) {
 TEST(MarkdownProse, has_no_effect) {
   EXPECT_EQ(markdown_prose("<b> & *c* | `d`"), "&#60;b&#62; &#38; &#42;c&#42; &#124; &#96;d&#96;");
   EXPECT_EQ(markdown_prose("@you a@b.c #12 :tada: x://y www.z"),
-            "@&#8203;you a@&#8203;b.c &#35;&#8203;12 :&#8203;tada: x:&#8203;//y www.&#8203;z");
+            "@&#8203;you a@&#8203;b.c &#35;&#8203;12 :&#8203;tada: x:&#8203;//y www&#46;z");
   EXPECT_EQ(markdown_prose("order: a < b, 3. x"), "order: a &#60; b, 3. x");
   EXPECT_EQ(markdown_prose("a\nb\x1b"), "a&#92;nb&#92;x1b");
   EXPECT_EQ(markdown_prose("回聲"), "回聲");

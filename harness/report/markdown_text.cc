@@ -28,14 +28,16 @@ std::string with_references(std::string_view text, std::string_view special) {
   return escaped;
 }
 
-// Where GitHub's own filters, or its autolinks, would find something.
+// Where GitHub looks for a name, a number of an issue, an emoji or a link.
 bool begins_a_link(std::string_view text, std::size_t at) {
   const std::string_view rest = text.substr(at + 1);
-  if (rest.empty() || std::isspace(static_cast<unsigned char>(rest.front())) != 0) {
-    return false;
-  }
-  const char c = text[at];
-  return c == '@' || c == '#' || c == ':' || (c == '.' && text.substr(0, at).ends_with("www"));
+  const bool goes_on = !rest.empty() && std::isspace(static_cast<unsigned char>(rest.front())) == 0;
+  return goes_on && (text[at] == '@' || text[at] == '#' || text[at] == ':');
+}
+
+// What GFM takes for a link as it stands in the document (spec §6.9).
+bool ends_www(std::string_view text, std::size_t at) {
+  return text[at] == '.' && text.substr(0, at).ends_with("www");
 }
 
 std::size_t longest_run(std::string_view text, char of) {
@@ -54,7 +56,9 @@ std::string markdown_prose(std::string_view text) {
   const std::string shown = printable(text);
   std::string escaped;
   for (std::size_t i = 0; i < shown.size(); ++i) {
-    escaped += with_references(std::string_view(shown).substr(i, 1), "&<>\"'\\`*_[]|~$#");
+    escaped += ends_www(shown, i)
+                   ? reference('.')
+                   : with_references(std::string_view(shown).substr(i, 1), "&<>\"'\\`*_[]|~$#");
     if (begins_a_link(shown, i)) {
       escaped += kBreak;
     }

@@ -2,13 +2,20 @@
 #pragma once
 // Results that the tests of several reports share.
 
+#include "harness/measure/hdr_encoding.h"
+#include "harness/measure/histogram.h"
 #include "harness/report/result.h"
 
+#include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace procession::report {
+
+using verify::Course;
 
 inline ScenarioResult held_scenario() {
   ScenarioResult result;
@@ -77,6 +84,15 @@ inline measure::Figure::Percentile told_percentile(double percent, double value,
   return {percent, 1, value, {low, high}};
 }
 
+inline std::string histogram_of(
+    const std::vector<std::pair<std::int64_t, std::uint64_t>>& values_and_times) {
+  const auto histogram = std::make_unique<measure::Histogram>();
+  for (const auto& [value, times] : values_and_times) {
+    histogram->record(value, times);
+  }
+  return measure::hdr_encode(*histogram);
+}
+
 // A load with all kinds of figures: well known, bounded from below, of too few values, invalid.
 inline ScenarioResult load_scenario() {
   ScenarioResult result;
@@ -86,18 +102,27 @@ inline ScenarioResult load_scenario() {
   result.tags = {"load"};
   result.runs = result.runs_wanted = 3;
   result.wall = std::chrono::milliseconds(930);
+  result.run_walls = {std::chrono::milliseconds(311), std::chrono::milliseconds(309),
+                      std::chrono::milliseconds(310)};
   result.judgement.verdicts = {
       {.key = "figures", .text = "load.response.p99 < 1ms", .at = {12, 7}, .message = "812 µs"}};
   measure::Figure response{.name = "load.response", .unit = "ns", .count = 12000};
   response.min = 21'500;
-  response.mean = 94'250.5;
+  response.mean = 192'000.5;
   response.max = 2'768'895;
-  response.deviation = 51'000.25;
-  response.mean_bounds = {93'338, 95'163};
+  response.deviation = 251'000.25;
+  response.mean_bounds = {190'000, 194'001};
   response.percentiles = {told_percentile(50, 88'000, 87'400, 88'900),
                           told_percentile(90, 140'000, 138'000, 143'000),
                           told_percentile(99, 812'000, 790'000, 840'000),
                           {99.9, 2995, 1'900'000, {1'700'000, {}}}};
+  response.histogram = histogram_of({{21'500, 1},
+                                     {88'000, 6000},
+                                     {140'000, 4800},
+                                     {812'000, 1080},
+                                     {1'900'000, 118},
+                                     {2'768'895, 1}});
+  response.by_run = {{87'000, 88'000, 89'500}, {811'000, 812'000, 820'000}};
   measure::Figure service = response;
   service.name = "load.service";
   service.deviation.reset();
@@ -110,14 +135,29 @@ inline ScenarioResult load_scenario() {
   connect.mean_bounds = {25'159, 74'841};
   connect.percentiles = {
       {50, 5, {}, {}}, {90, 29, {}, {}}, {99, 299, {}, {}}, {99.9, 2995, {}, {}}};
+  connect.histogram = histogram_of({{40'000, 1}, {50'000, 1}, {60'000, 1}});
   measure::Figure lag = response;
   lag.name = "load.lag";
   lag.invalid = "client in run 2: the client lagged | by <b>9 ms</b>";
   result.judgement.figures = {response, service, connect, lag};
-  result.judgement.numbers = {{"load.rate", "/s", 12'903.25},
+  result.judgement.numbers = {{"load.rate", "/s", 12'903.25, {}, {12'000, 12'903.25, 13'100.5}},
                               {"load.requests", "", 4000},
                               {"load.errors", "", 0},
                               {"load.unfinished", "", 2, "the client was killed"}};
+  result.judgement.throughputs = {{"load",
+                                   2'000'000,
+                                   10'000'000,
+                                   {20, 140, 131, 129, 0, 128, 133, 130, 127, 64},
+                                   {{"warmup", 1'000'000}, {"measure", 2'000'000}}}};
+  result.judgement.course = {.run = 3,
+                             .wall_ns = 310'000'000,
+                             .lanes = {{"main", "", 4000, "0"}, {"client", "vfork", 4001, "0"}},
+                             .texts = {"", "begin", "load(server)", "end"},
+                             .events = {{Course::Kind::Begin, 0, 1000, 1000, 1},
+                                        {Course::Kind::End, 0, 309'000'000, 309'500'000, 3},
+                                        {Course::Kind::Begin, 1, 90'000, 90'000, 1},
+                                        {Course::Kind::Step, 1, 1'000'000, 105'000'000, 2, 0, 0, 9},
+                                        {Course::Kind::End, 1, 105'100'000, 106'000'000, 3}}};
   return result;
 }
 
@@ -150,7 +190,50 @@ inline ScenarioResult hostile_scenario() {
   figure.mean_bounds = {-kInfinity, kInfinity};
   figure.percentiles = {{50, 5, 0.0, {kNaN, 1.5}}, {90, 29, -kInfinity, {}}};
   result.judgement.figures = {figure};
-  result.judgement.numbers = {{"load.rate", "/s", kInfinity}, {"load.errors", "", kNaN}};
+  result.judgement.numbers = {{"load.rate", "/s", kInfinity, {}, {kNaN, kInfinity}},
+                              {"load.errors", "", kNaN}};
+  result.judgement.course = {.wall_ns = 100,
+                             .lanes = {{"\"main\\", "</script>", 1, "\xFF\n"}},
+                             .texts = {"", "print(\"}]\\\x01\")"},
+                             .events = {{Course::Kind::Step, 0, 10, 50, 1, 1, 1, 1},
+                                        {Course::Kind::Step, 0, 40, 60, 1},
+                                        {Course::Kind::Step, 0, -5, 20, 1}},
+                             .arrows = {{0, 2}}};
+  result.judgement.throughputs = {{"load", 0, 0, {1, 2}, {}}};
+  return result;
+}
+
+// main starts a child and joins it; the child is interrupted by a signal, then killed in a sleep.
+inline ScenarioResult killed_scenario() {
+  ScenarioResult result;
+  result.id = result.file = "ends/killed.yaml";
+  result.title = "殺死 a child";
+  result.runs = result.runs_wanted = 1;
+  result.wall = std::chrono::microseconds(400);
+  result.run_walls = {std::chrono::microseconds(320)};
+  result.judgement.verdicts = {{.key = "exit", .text = "child: SIGKILL", .at = {9, 3}}};
+  result.judgement.course = {
+      .run = 1,
+      .wall_ns = 320'001,
+      .lanes = {{"main", "", 77, "0"}, {"main/child", "spawn, daemon", 78, "SIGKILL"}},
+      .texts = {"", "begin", "start(child)", "kill(child)", "join(child)", "end", "sleep(1m)",
+                "got(SIGUSR1)", "print(caught)", "caught", "orphaned", "EINTR", "stopped",
+                "continued"},
+      .events = {{Course::Kind::Begin, 0, 1001, 1001, 1, 0, 0, 3},
+                 {Course::Kind::Step, 0, 2000, 50'999, 2, 0, 0, 4},
+                 {Course::Kind::Step, 0, 100'000, 101'000, 3, 0, 0, 5},
+                 {Course::Kind::Step, 0, 101'500, 200'007, 4, 11, 0, 6},
+                 {Course::Kind::End, 0, 300'000, 310'000, 5},
+                 {Course::Kind::Begin, 1, 40'000, 40'000, 1},
+                 {Course::Kind::Step, 1, 42'000, -1, 6, 0, 0, 9},
+                 {Course::Kind::Got, 1, 60'000, 60'000, 7, 0, 0, 11},
+                 {Course::Kind::Step, 1, 61'000, 65'000, 8, 0, 9, 12},
+                 {Course::Kind::Stopped, 1, 70'000, 71'000, 12},
+                 {Course::Kind::Continued, 1, 75'000, 75'000, 13},
+                 {Course::Kind::Orphaned, 1, 80'000, 80'000, 10},
+                 {Course::Kind::End, 1, 100'500, 150'000, 5}},
+      .arrows = {{1, 5}, {2, 12}, {12, 3}},
+      .left_out = 2};
   return result;
 }
 
@@ -173,6 +256,7 @@ inline SessionResult full_session() {
   SessionResult session = sample_session();
   session.scenarios.push_back(load_scenario());
   session.scenarios.push_back(hostile_scenario());
+  session.scenarios.push_back(killed_scenario());
   session.scenarios.push_back(race_scenario());
   session.scenarios.push_back(
       other_scenario("late.yaml", Outcome::Stopped, "interrupted before its end"));

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "harness/report/rows.h"
 
-#include "harness/measure/figure.h"
+#include "harness/measure/samples.h"
 #include "harness/report/printable.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <optional>
@@ -17,6 +18,17 @@ namespace {
 
 std::optional<double> if_finite(const std::optional<double>& number) {
   return number && std::isfinite(*number) ? number : std::nullopt;
+}
+
+// Where the median of all runs lies, with 95 % confidence, as those that were played tell.
+measure::Bounds median_bounds(std::vector<double> by_run) {
+  std::erase_if(by_run, [](double value) { return !std::isfinite(value); });
+  std::ranges::sort(by_run);
+  const measure::Ranks ranks = measure::percentile_ranks(by_run.size(), 0.5, 0.95);
+  const auto at = [&](const std::optional<std::uint64_t>& rank) {
+    return rank ? std::optional(by_run[*rank - 1]) : std::nullopt;
+  };
+  return {at(ranks.low), at(ranks.high)};
 }
 
 // Adds the rows of one scenario.
@@ -41,7 +53,7 @@ class Rows {
                        {},
                        number.unit,
                        number.value,
-                       {},
+                       median_bounds(number.by_run),
                        scenario_.runs,
                        false,
                        number.invalid});
@@ -79,7 +91,7 @@ std::vector<Row> rows_of(const SessionResult& session) {
   std::vector<Row> rows;
   for (const ScenarioResult& scenario : session.scenarios) {
     const Rows of_scenario(scenario, rows);
-    for (const measure::Figure& figure : scenario.judgement.figures) {
+    for (const measure::Figure& figure : figures_of(scenario)) {
       of_scenario.add(figure);
     }
     for (const measure::Number& number : scenario.judgement.numbers) {
@@ -87,6 +99,18 @@ std::vector<Row> rows_of(const SessionResult& session) {
     }
   }
   return rows;
+}
+
+std::vector<measure::Figure> figures_of(const ScenarioResult& scenario) {
+  std::vector<measure::Figure> figures = scenario.judgement.figures;
+  if (!scenario.run_walls.empty()) {
+    measure::Samples walls;
+    for (const base::Duration wall : scenario.run_walls) {
+      walls.add(wall.count());
+    }
+    figures.push_back(measure::figure_of("run.wall", "ns", walls));
+  }
+  return figures;
 }
 
 std::string full_name(const Row& row) {

@@ -5,6 +5,7 @@
 // not finite has no row, and an end of an interval that is not finite is open; so whoever writes
 // rows writes neither NaN nor infinity. Base of the formats that are lists of numbers. Pure.
 
+#include "harness/measure/figure.h"
 #include "harness/measure/statistics.h"
 #include "harness/report/result.h"
 
@@ -20,13 +21,16 @@ struct Row {
   std::string statistic;   // "min", "mean", "deviation", "p50" … "max"; empty: of a number
   std::string unit;        // "ns", "/s", or empty: a count
   double value = 0;        // in that unit
-  measure::Bounds bounds;  // with 95 % confidence
+  measure::Bounds bounds;  // with 95 % confidence; of a number, as the median of its runs
   std::uint64_t n = 0;     // how many values it is of; of a number: how many runs
   bool at_least = false;   // a lower bound
   std::string invalid;     // why it does not tell of what it should; empty: it does
 };
 
 [[nodiscard]] std::vector<Row> rows_of(const SessionResult& session);
+
+// Those of its judgement, then `run.wall` if it was played.
+[[nodiscard]] std::vector<measure::Figure> figures_of(const ScenarioResult& scenario);
 
 // As expectations call it: "load.response.p99", "load.rate".
 [[nodiscard]] std::string full_name(const Row& row);

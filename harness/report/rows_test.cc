@@ -28,6 +28,7 @@ SessionResult session_of(ScenarioResult scenario) {
 TEST(Rows, are_of_each_known_statistic_of_each_figure_and_of_each_number) {
   ScenarioResult load = load_scenario();
   load.judgement.figures.resize(3);
+  load.run_walls.clear();
   const std::vector<Row> rows = rows_of(session_of(load));
   EXPECT_THAT(
       names_of(rows),
@@ -55,6 +56,28 @@ TEST(Rows, hold_neither_nan_nor_infinity) {
   EXPECT_EQ(rows[1].bounds.high, 1.5);
 }
 
+TEST(Rows, tell_how_long_runs_took) {
+  ScenarioResult held = held_scenario();
+  held.run_walls = {std::chrono::microseconds(3), std::chrono::microseconds(5)};
+  const std::vector<Row> rows = rows_of(session_of(held));
+  EXPECT_THAT(names_of(rows),
+              ElementsAre("run.wall.min", "run.wall.mean", "run.wall.deviation", "run.wall.max"));
+  EXPECT_EQ(rows[1].value, 4000);
+  EXPECT_EQ(rows[1].n, 2);
+}
+
+// Of six values, the least and the greatest bound the median with 96.9 %; of five nothing does.
+TEST(Rows, bound_a_number_by_its_runs) {
+  ScenarioResult held = held_scenario();
+  held.judgement.numbers = {{"a.rate", "/s", 4, {}, {6, 1, 5, 2, 4, 3}},
+                            {"b.rate", "/s", 3, {}, {1, 2, 3, 4, 5}}};
+  const std::vector<Row> rows = rows_of(session_of(held));
+  EXPECT_EQ(rows[0].bounds.low, 1);
+  EXPECT_EQ(rows[0].bounds.high, 6);
+  EXPECT_EQ(rows[1].bounds.low, std::nullopt);
+  EXPECT_EQ(rows[1].bounds.high, std::nullopt);
+}
+
 TEST(Rows, tell_what_is_better) {
   EXPECT_EQ(better_of({.figure = "load.response", .statistic = "p99", .unit = "ns"}),
             Better::Smaller);
@@ -66,6 +89,7 @@ TEST(Rows, tell_what_is_better) {
 TEST(Rows, of_charts_are_valid_and_no_extremes) {
   ScenarioResult load = load_scenario();
   load.judgement.figures.erase(load.judgement.figures.begin());
+  load.run_walls.clear();
   const std::vector<Row> rows = charted_rows(session_of(load));
   EXPECT_THAT(names_of(rows),
               ElementsAre("load.service.mean>=", "load.service.p50", "load.service.p90",
