@@ -4,6 +4,7 @@
 #include "harness/base/text.h"
 #include "harness/report/console.h"
 #include "harness/report/printable.h"
+#include "harness/report/rows.h"
 
 #include <fmt/format.h>
 
@@ -52,9 +53,33 @@ std::string attribute(std::string_view name, std::string_view value) {
   return fmt::format(" {}=\"{}\"", name, escaped);
 }
 
+// GitLab reads a file of 30 MB at most; a case need not fill it alone.
+constexpr std::size_t kLongestBody = std::size_t{64} * 1024;
+
+// The first lines, as many as have room.
+std::string cut_lines(const std::string& text) {
+  if (text.size() <= kLongestBody) {
+    return text;
+  }
+  const std::size_t end = text.rfind('\n', kLongestBody);
+  const std::size_t kept = end == std::string::npos ? kLongestBody : end + 1;
+  return text.substr(0, kept) + fmt::format("… and {} more bytes\n", text.size() - kept);
+}
+
+// GitLab and Jenkins' attachments plugin take "[[ATTACHMENT|path]]" for a file to keep; a process
+// may not have one kept by printing that.
+std::string without_attachments(std::string text) {
+  constexpr std::string_view kMark = "[[ATTACHMENT|";
+  for (std::size_t at = text.find(kMark); at != std::string::npos; at = text.find(kMark, at)) {
+    text.insert(at + 1, " ");
+  }
+  return text;
+}
+
 std::string element(std::string_view name, std::string_view attributes, std::string_view body) {
-  return body.empty() ? fmt::format("      <{}{}/>\n", name, attributes)
-                      : fmt::format("      <{}{}>{}</{}>\n", name, attributes, escape(body), name);
+  const std::string text = escape(without_attachments(cut_lines(std::string(body))));
+  return text.empty() ? fmt::format("      <{}{}/>\n", name, attributes)
+                      : fmt::format("      <{}{}>{}</{}>\n", name, attributes, text, name);
 }
 
 std::string seconds(base::Duration length) {
@@ -118,11 +143,37 @@ std::string printed_element(const verify::Judgement& judgement) {
   return printed.empty() ? printed : element("system-out", {}, printed);
 }
 
+std::string property(std::string_view name, std::string_view value) {
+  return fmt::format("<property{}{}/>\n", attribute("name", name), attribute("value", value));
+}
+
+// "load.response.p99_ns", "load.at_least.max_ns", "load.rate_per_second": as under Google
+// Benchmark.
+std::string property_name(const Row& row) {
+  const std::string_view unit = row.unit == "/s" ? "_per_second" : row.unit == "ns" ? "_ns" : "";
+  return row.figure + (row.at_least ? ".at_least" : "") +
+         (row.statistic.empty() ? "" : "." + row.statistic) + std::string(unit);
+}
+
+// What was measured and is valid; how long the case took stands in its `time`.
+std::string numbers_element(const ScenarioResult& result) {
+  std::string properties;
+  for (const Row& row : rows_of(result)) {
+    if (row.invalid.empty() && row.figure != kRunWall) {
+      properties += "        " + property(property_name(row), fmt::format("{}", row.value));
+    }
+  }
+  return properties.empty()
+             ? properties
+             : fmt::format("      <properties>\n{}      </properties>\n", properties);
+}
+
 std::string case_element(const ScenarioResult& result) {
   const std::string attributes =
       attribute("classname", class_name(result)) + attribute("name", case_name(result)) +
       attribute("file", result.file) + attribute("time", seconds(result.wall));
-  const std::string body = verdict_element(result) + printed_element(result.judgement);
+  const std::string body =
+      numbers_element(result) + verdict_element(result) + printed_element(result.judgement);
   return body.empty() ? fmt::format("    <testcase{}/>\n", attributes)
                       : fmt::format("    <testcase{}>\n{}    </testcase>\n", attributes, body);
 }
@@ -139,15 +190,12 @@ std::string totals(const SessionResult& session) {
 }
 
 std::string properties(const SessionResult& session) {
-  std::string shown = "    <properties>\n";
-  shown +=
-      fmt::format("      <property name=\"command\"{}/>\n", attribute("value", session.command));
-  shown += fmt::format("      <property name=\"seed\" value=\"{}\"/>\n", session.seed);
+  std::string shown = "      " + property("command", session.command);
+  shown += "      " + property("seed", std::to_string(session.seed));
   for (const auto& [name, value] : session.machine) {
-    shown +=
-        fmt::format("      <property{}{}/>\n", attribute("name", name), attribute("value", value));
+    shown += "      " + property(name, value);
   }
-  return shown + "    </properties>\n";
+  return "    <properties>\n" + shown + "    </properties>\n";
 }
 
 // JUnit's timestamps have no zone: "2024-05-01T12:00:00".

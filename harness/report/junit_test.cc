@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "harness/report/junit.h"
 
+#include "harness/report/golden_test.h"
 #include "harness/report/result_samples_test.h"
 
 #include <gmock/gmock.h>
@@ -58,6 +59,42 @@ bad.yaml:3:7: unknown key `jion`; did you mean `join`?
   </testsuite>
 </testsuites>
 )");
+}
+
+TEST(Junit, golden) { expect_golden("full.junit.xml", to_junit(full_session())); }
+
+std::string case_of(ScenarioResult scenario) {
+  SessionResult session;
+  session.scenarios = {std::move(scenario)};
+  return to_junit(session);
+}
+
+TEST(Junit, tells_numbers_as_properties_of_their_case) {
+  ScenarioResult load = load_scenario();
+  const std::string document = case_of(load);
+  EXPECT_THAT(document, HasSubstr(R"(<property name="load.response.p99_ns" value="812000"/>)"));
+  EXPECT_THAT(document,
+              HasSubstr(R"(<property name="load.service.at_least.p99_ns" value="812000"/>)"));
+  EXPECT_THAT(document, HasSubstr(R"(<property name="load.rate_per_second" value="12903.25"/>)"));
+  EXPECT_THAT(document, HasSubstr(R"(<property name="load.errors" value="0"/>)"));
+  EXPECT_THAT(document, Not(HasSubstr("load.lag")));
+  EXPECT_THAT(document, Not(HasSubstr("run.wall")));
+}
+
+TEST(Junit, attaches_no_file_that_a_process_names) {
+  EXPECT_THAT(case_of(hostile_scenario()), Not(HasSubstr("[[ATTACHMENT|")));
+}
+
+TEST(Junit, cuts_what_is_too_long) {
+  ScenarioResult broken = broken_scenario();
+  broken.judgement.printed.assign(20'000, {"main", "a line that was printed", {}});
+  const std::string document = case_of(broken);
+  EXPECT_LT(document.size(), 150'000);
+  EXPECT_THAT(document, HasSubstr("main: a line that was printed\n… and 534"));
+}
+
+TEST(Junit, holds_neither_nan_nor_infinity) {
+  EXPECT_THAT(case_of(hostile_scenario()), Not(::testing::ContainsRegex("[^a-z](nan|inf)[^a-z]")));
 }
 
 TEST(Junit, keeps_folders_apart_by_their_class_names) {

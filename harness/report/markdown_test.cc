@@ -38,7 +38,7 @@ SessionResult large_session(std::size_t failures) {
 }
 
 TEST(Markdown, is_never_larger_than_github_takes) {
-  const std::string document = to_markdown(large_session(3000));
+  const std::string document = to_markdown(large_session(1000));
   EXPECT_LE(document.size(), kMarkdownLimit);
   EXPECT_GT(document.size(), kMarkdownLimit / 2);
   EXPECT_THAT(document, HasSubstr("Left out, to stay within 1024 KiB: "));

@@ -87,16 +87,22 @@ bool is_extreme(std::string_view statistic) {
 
 }  // namespace
 
+std::vector<Row> rows_of(const ScenarioResult& scenario) {
+  std::vector<Row> rows;
+  const Rows of_scenario(scenario, rows);
+  for (const measure::Figure& figure : figures_of(scenario)) {
+    of_scenario.add(figure);
+  }
+  for (const measure::Number& number : scenario.judgement.numbers) {
+    of_scenario.add(number);
+  }
+  return rows;
+}
+
 std::vector<Row> rows_of(const SessionResult& session) {
   std::vector<Row> rows;
   for (const ScenarioResult& scenario : session.scenarios) {
-    const Rows of_scenario(scenario, rows);
-    for (const measure::Figure& figure : figures_of(scenario)) {
-      of_scenario.add(figure);
-    }
-    for (const measure::Number& number : scenario.judgement.numbers) {
-      of_scenario.add(number);
-    }
+    std::ranges::move(rows_of(scenario), std::back_inserter(rows));
   }
   return rows;
 }
@@ -108,7 +114,7 @@ std::vector<measure::Figure> figures_of(const ScenarioResult& scenario) {
     for (const base::Duration wall : scenario.run_walls) {
       walls.add(wall.count());
     }
-    figures.push_back(measure::figure_of("run.wall", "ns", walls));
+    figures.push_back(measure::figure_of(std::string(kRunWall), "ns", walls));
   }
   return figures;
 }

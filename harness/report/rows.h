@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace procession::report {
@@ -27,9 +28,13 @@ struct Row {
   std::string invalid;     // why it does not tell of what it should; empty: it does
 };
 
+[[nodiscard]] std::vector<Row> rows_of(const ScenarioResult& scenario);
 [[nodiscard]] std::vector<Row> rows_of(const SessionResult& session);
 
-// Those of its judgement, then `run.wall` if it was played.
+// How long each run took; no name of a file's can have this form.
+inline constexpr std::string_view kRunWall = "run.wall";
+
+// Those of its judgement, then kRunWall if it was played.
 [[nodiscard]] std::vector<measure::Figure> figures_of(const ScenarioResult& scenario);
 
 // As expectations call it: "load.response.p99", "load.rate".

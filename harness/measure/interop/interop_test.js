@@ -4,6 +4,8 @@
 
 "use strict";
 const assert = require("node:assert");
+const fs = require("node:fs");
+const path = require("node:path");
 const { execFileSync } = require("node:child_process");
 const hdr = require(require.resolve("hdr-histogram-js", { paths: [process.cwd()] }));
 
@@ -139,7 +141,27 @@ function tables_are_the_same() {
   }
 }
 
-for (const test of [our_log_is_read_by_them, their_log_is_read_by_us, coarser_logs_are_read_by_us,
+// The log of a whole result, as the reports' golden test has it.
+function log_of_a_result_is_read_by_them() {
+  const golden = path.join(__dirname, "../../report/golden/full.hlog");
+  const reader = new hdr.HistogramLogReader(fs.readFileSync(golden, "utf8"), 64);
+  const read = new Map();
+  for (let next = reader.nextIntervalHistogram(); next !== null; next = reader.nextIntervalHistogram()) {
+    assert.strictEqual(next.startTimeStampMsec, 1714564800000);
+    read.set(next.tag, next);
+  }
+  const load = "servers/echo.yaml[handler=epoll%2Cn=8]/";
+  assert.deepStrictEqual([...read.keys()],
+    ["load.response", "load.service", "load.connect", "load.lag", "run.wall"].map((name) => load + name)
+      .concat("ends/killed.yaml/run.wall"));
+  const response = read.get(load + "load.response");
+  assert.strictEqual(response.endTimeStampMsec - response.startTimeStampMsec, 930);
+  assert.strictEqual(cells_of(response), cells_of(theirs([
+    [21_500, 1], [88_000, 6000], [140_000, 4800], [812_000, 1080], [1_900_000, 118], [2_768_895, 1]])));
+  assert.strictEqual(read.get(load + "run.wall").totalCount, 3);
+}
+
+for (const test of [our_log_is_read_by_them, log_of_a_result_is_read_by_them, their_log_is_read_by_us, coarser_logs_are_read_by_us,
                     tables_are_the_same]) {
   test();
   console.log(`ok ${test.name}`);
