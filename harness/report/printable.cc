@@ -13,6 +13,28 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
+// A character of several bytes that shows nothing, but does something.
+struct Control {
+  std::size_t size = 0;  // bytes; 0: there is none
+  unsigned point = 0;
+};
+
+unsigned low_bits(char byte) { return static_cast<unsigned char>(byte) & 0x3FU; }
+
+// At the start of valid UTF-8: C1, or one that changes the direction of writing.
+Control control_at(std::string_view text) {
+  if (text.size() >= 2 && text[0] == '\xC2' && low_bits(text[1]) < 0x20) {
+    return {2, 0x80 + low_bits(text[1])};
+  }
+  if (text.size() >= 3 && text[0] == '\xE2' && (text[1] == '\x80' || text[1] == '\x81')) {
+    const unsigned point = 0x2000 + (low_bits(text[1]) << 6) + low_bits(text[2]);
+    if ((point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069)) {
+      return {3, point};
+    }
+  }
+  return {};
+}
+
 bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
 }  // namespace
@@ -30,16 +52,20 @@ std::string valid_utf8(std::string_view text) {
 
 std::string printable(std::string_view text) {
   std::string shown;
-  for (const char c : valid_utf8(text)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n') {
+  const std::string valid = valid_utf8(text);
+  for (std::size_t i = 0; i < valid.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(valid[i]);
+    if (const Control control = control_at(std::string_view(valid).substr(i)); control.size > 0) {
+      shown += fmt::format("\\u{:04x}", control.point);
+      i += control.size - 1;
+    } else if (byte == '\n') {
       shown += "\\n";
-    } else if (c == '\t') {
+    } else if (byte == '\t') {
       shown += "\\t";
     } else if (byte < 0x20 || byte == 0x7F) {
       shown += fmt::format("\\x{:02x}", byte);
     } else {
-      shown += c;
+      shown += valid[i];
     }
   }
   return shown;
