@@ -44,7 +44,7 @@ Course course_in(const Planned& test, const RecordScript& run) {
   return *std::move(judgement.course);
 }
 
-// "child: 30…30 print → works", in microseconds.
+// "child: 30…31 print → works", in microseconds.
 std::vector<std::string> told(const Course& course) {
   std::vector<std::string> lines;
   for (const Course::Event& event : course.events) {
@@ -81,7 +81,7 @@ TEST(Course, HasALaneForEachProcessAndASpanForEachStep) {
   EXPECT_THAT(told(course),
               ElementsAre("main: 0…0 begin", "main: 5…15 start(child)", "main: 18…19 print → on",
                           "main: 25…80 join(child) → 0", "main: 85…86 exit", "main: 86…90 end",
-                          "child: 20…20 begin", "child: 30…30 print → works", "child: 50…51 exit",
+                          "child: 20…20 begin", "child: 30…31 print → works", "child: 50…51 exit",
                           "child: 51…60 end"));
 }
 
