@@ -169,8 +169,8 @@ TEST(Bench, tells_the_circumstances) {
   const Folder folder;
   const json context = bench_json(
       {folder.write("join.yaml", kJoin), "--runs=1", "--benchmark_context=commit=abc"})["context"];
-  for (const char* const name :
-       {"procession", "kernel", "cpus", "cpus_allowed", "governor", "load", "containment"}) {
+  for (const char* const name : {"procession", "kernel", "class", "cpus", "cpus_allowed",
+                                 "governor", "load", "containment"}) {
     EXPECT_NE(context.value(name, ""), "") << name;
   }
   EXPECT_EQ(context["commit"], "abc");

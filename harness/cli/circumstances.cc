@@ -3,6 +3,7 @@
 
 #include "harness/os/affinity.h"
 #include "harness/os/machine.h"
+#include "harness/os/machine_class.h"
 
 #include <fmt/format.h>
 
@@ -36,6 +37,7 @@ Facts machine_facts(run::Containment containment) {
   const bool known = os::get_affinity(allowed) == 0;
   return {{"procession", PROCESSION_VERSION},
           {"kernel", "Linux " + os::kernel_release()},
+          {"class", os::machine_class(os::class_facts())},
           {"cpus", std::to_string(os::available_cpus())},
           {"containment", named->first},
           {"cpus_allowed", known ? os::to_string(allowed) : "unknown"},

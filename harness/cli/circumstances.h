@@ -21,7 +21,8 @@ using Facts = std::vector<std::pair<std::string, std::string>>;  // name, value
 // As `--containment` names them.
 extern const std::map<std::string, run::Containment> kContainments;
 
-// As things are now: procession, kernel, cpus, containment, cpus_allowed, governor, load.
+// As things are now: procession, kernel, class (os/machine_class.h), cpus, containment,
+// cpus_allowed, governor, load.
 [[nodiscard]] Facts machine_facts(run::Containment containment);
 
 // A result that has begun now: all but what was played.
