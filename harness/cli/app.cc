@@ -64,6 +64,7 @@ std::unique_ptr<CLI::App> make_app(Command& chosen, const std::string& command_l
   add_explain_command(*app, chosen);
   add_graph_command(*app, chosen);
   add_percentiles_command(*app, chosen);
+  add_history_command(*app, chosen);
   add_new_command(*app, chosen);
   add_doctor_command(*app, chosen);
   add_schema_command(*app, chosen);

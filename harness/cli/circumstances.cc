@@ -56,6 +56,11 @@ report::SessionResult session_begun(const std::string& command, run::Containment
   return session;
 }
 
+std::string fact_of(const Facts& facts, std::string_view name) {
+  const auto found = std::ranges::find(facts, name, &std::pair<std::string, std::string>::first);
+  return found != facts.end() ? found->second : std::string();
+}
+
 Facts placement_of(const scenario::Scenario& scenario) {
   Facts placement;
   os::CpuSet allowed;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,9 @@ extern const std::map<std::string, run::Containment> kContainments;
 [[nodiscard]] report::SessionResult session_begun(const std::string& command,
                                                   run::Containment containment, std::uint32_t seed,
                                                   std::uint32_t round = 1);
+
+// The value of the fact of that name; empty: there is none.
+[[nodiscard]] std::string fact_of(const Facts& facts, std::string_view name);
 
 // Which CPUs a scenario's processes keep to, by the key `cpus`: process, "0-1". Processes without
 // that key are not in it: they may run on all that are allowed.

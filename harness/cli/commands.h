@@ -27,6 +27,7 @@ void add_explain_command(CLI::App& app, Command& chosen);
 void add_percentiles_command(CLI::App& app, Command& chosen);
 void add_new_command(CLI::App& app, Command& chosen);
 void add_doctor_command(CLI::App& app, Command& chosen);
+void add_history_command(CLI::App& app, Command& chosen);
 void add_graph_command(CLI::App& app, Command& chosen);
 void add_schema_command(CLI::App& app, Command& chosen);
 void add_completion_command(CLI::App& app, Command& chosen);

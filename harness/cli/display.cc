@@ -21,11 +21,6 @@ std::string_view environment(const char* name) {
 
 bool is_capable_terminal(int fd) { return ::isatty(fd) == 1 && environment("TERM") != "dumb"; }
 
-std::size_t terminal_columns(int fd) {
-  winsize size{};
-  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
 // Progress that cannot be shown is no loss.
 void put_on_terminal(std::string_view text) { static_cast<void>(write_all(STDERR_FILENO, text)); }
 
@@ -64,6 +59,11 @@ void Display::clear_progress() {
     put_on_terminal(kBackToEmptyLine);
     progress_shown_ = false;
   }
+}
+
+std::size_t terminal_columns(int fd) {
+  winsize size{};
+  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 report::Colour colour_for(ColourChoice choice, int fd) {

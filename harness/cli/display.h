@@ -7,6 +7,7 @@
 #include "harness/report/console.h"
 #include "harness/report/progress.h"
 
+#include <cstddef>
 #include <string_view>
 
 namespace procession::cli {
@@ -36,6 +37,9 @@ class Display {
   bool progress_shown_ = false;
   bool complete_ = true;
 };
+
+// How wide the terminal is; 80 if it is none.
+[[nodiscard]] std::size_t terminal_columns(int fd);
 
 // NO_COLOR (no-color.org) forbids, CLICOLOR_FORCE (bixense.com/clicolors) demands, else a terminal
 // gets colours.

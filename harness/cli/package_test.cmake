@@ -34,6 +34,7 @@ file(GLOB package "${folder}/packages/procession_${VERSION}_*.deb")
 must_run("${dpkg}" --field "${package}" Package Version Depends)
 expect("Package: procession\n")
 expect("Version: ${VERSION}\n")
+expect("libsqlite3")
 expect("libyaml-cpp")
 expect("libc6")
 

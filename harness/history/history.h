@@ -81,9 +81,10 @@ struct Entry {
   std::int64_t key = 0;  // in this database
 };
 
+using Access = Database::Access;
+
 class History {
  public:
-  using Access = Database::Access;
   // The parent folder must exist. BadInput: no history, a newer one, a damaged one, or to read,
   // none.
   [[nodiscard]] static base::Result<History> open(const std::string& path, Access access,

@@ -26,7 +26,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 using testing::StartsWith;
-using Access = History::Access;
 
 class HistoryFile : public testing::Test {
  protected:

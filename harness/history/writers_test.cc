@@ -22,7 +22,6 @@ namespace procession::history {
 namespace {
 
 using base::Result;
-using Access = History::Access;
 
 constexpr int kRows = 40;  // of each session: more than a page
 
