@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <limits>
 #include <numeric>
 #include <string_view>
 #include <tuple>
@@ -70,31 +71,67 @@ std::vector<Span> spans_of(const Course& course) {
   return spans;
 }
 
-// Lane by lane; there upwards, and what is round something else before that. A process begins
-// before all it does.
+// By time. At the same time an end comes first, since others may be told of it, and what is round
+// something else before that; a process begins before all it does.
 std::vector<std::uint32_t> in_order(const Course& course, const std::vector<Span>& spans) {
   std::vector<std::uint32_t> order(spans.size());
   std::iota(order.begin(), order.end(), 0U);
   std::ranges::sort(order, {}, [&](std::uint32_t event) {
-    return std::tuple(course.events[event].lane, spans[event].begin,
-                      course.events[event].kind != Kind::Begin, -spans[event].end, event);
+    const Kind kind = course.events[event].kind;
+    return std::tuple(spans[event].begin, kind != Kind::End, kind != Kind::Begin, -spans[event].end,
+                      event);
   });
   return order;
 }
 
-void nest(const Course& course, const std::vector<std::uint32_t>& order, std::vector<Span>& spans) {
-  std::vector<std::uint32_t> round;  // the slices that are open, the innermost last
+// Cuts what is longer than the slice that it begins in; tells for each event whether there is one.
+std::vector<bool> nest(const Course& course, const std::vector<std::uint32_t>& order,
+                       std::vector<Span>& spans) {
+  std::vector<bool> is_within(spans.size());
+  // The slices that are open, for each lane, the innermost last.
+  std::vector<std::vector<std::uint32_t>> open(course.lanes.size());
   for (const std::uint32_t event : order) {
-    while (!round.empty() && (course.events[round.back()].lane != course.events[event].lane ||
-                              spans[round.back()].end <= spans[event].begin)) {
+    std::vector<std::uint32_t>& round = open[course.events[event].lane];
+    while (!round.empty() && spans[round.back()].end <= spans[event].begin) {
       round.pop_back();
     }
     if (!round.empty()) {
+      is_within[event] = true;
       spans[event].end = std::min(spans[event].end, spans[round.back()].end);
     }
     round.push_back(event);
   }
+  return is_within;
 }
+
+// The arrows that begin and end at each event, by their place in the course.
+struct Flows {
+  Flows(const Course& course, const std::vector<Span>& spans,
+        const std::vector<std::uint32_t>& order)
+      : from(spans.size()), to(spans.size()) {
+    std::vector<std::size_t> place(order.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      place[order[i]] = i;
+    }
+    for (std::uint32_t arrow = 0; arrow < course.arrows.size(); ++arrow) {
+      const auto [origin, target] = course.arrows[arrow];
+      const std::int64_t begin = spans[origin].begin;
+      if (begin > spans[target].end) {
+        continue;  // the cause came later: an edited result
+      }
+      from[origin].push_back(arrow);
+      if (place[origin] < place[target]) {
+        to[target].push_back(arrow);
+      } else {
+        late.push_back(arrow);
+      }
+    }
+  }
+
+  std::vector<std::vector<std::uint32_t>> from;
+  std::vector<std::vector<std::uint32_t>> to;
+  std::vector<std::uint32_t> late;  // whose target had begun before their origin: it had waited
+};
 
 std::string_view category_of(Kind kind) {
   switch (kind) {
@@ -149,13 +186,22 @@ class Writer {
     }
     std::vector<Span> spans = spans_of(course);
     const std::vector<std::uint32_t> order = in_order(course, spans);
-    nest(course, order, spans);
+    const std::vector<bool> is_within = nest(course, order, spans);
+    const Flows flows(course, spans, order);
+    open_.assign(course.lanes.size(), {});
     for (const std::uint32_t event : order) {
-      add_event(course, course.events[event], spans[event]);
+      close(course, spans, course.events[event].lane, spans[event].begin);
+      add_event(course, event, spans[event], is_within[event]);
+      add_flows(course, event, spans[event].begin, flows);
     }
-    for (const Course::Arrow& arrow : course.arrows) {
-      add_arrow(course, arrow, spans);
+    for (std::uint32_t lane = 0; lane < course.lanes.size(); ++lane) {
+      close(course, spans, lane, std::numeric_limits<std::int64_t>::max());
     }
+    for (const std::uint32_t arrow : flows.late) {
+      const Course::Arrow& ends = course.arrows[arrow];
+      add_end("f", arrow, course.events[ends.to].lane, spans[ends.from].begin);
+    }
+    arrows_ += course.arrows.size();
   }
 
   void add_throughput(const verify::Throughput& throughput) {
@@ -223,32 +269,49 @@ class Writer {
     return args;
   }
 
-  void add_event(const Course& course, const Course::Event& event, const Span& span) {
-    const std::string shape = event.kind == Kind::Step ? fmt::format(R"("ph":"X","dur":{})",
-                                                                     micros(span.end - span.begin))
-                                                       : R"("ph":"i","s":"t")";
+  // A viewer binds the end of an arrow to the slice of that track that it has read last and not
+  // seen ended. Of a slice of a given length it sees no end: so what lies within another is told
+  // by its begin and its end, and arrows stand right behind the begin.
+  void add_event(const Course& course, std::uint32_t number, const Span& span, bool is_within) {
+    const Course::Event& event = course.events[number];
+    const std::string shape =
+        is_within ? R"("ph":"B")"
+        : event.kind == Kind::Step
+            ? fmt::format(R"("ph":"X","dur":{})", micros(span.end - span.begin))
+            : R"("ph":"i","s":"t")";
     write(R"({{{},"cat":"{}","name":{},"pid":{},"tid":{},"ts":{},"args":{}}})", shape,
           category_of(event.kind), to_text(course.texts[event.text]), process_,
           track_of(event.lane), micros(span.begin), to_text(args_of(course, event)));
-  }
-
-  // A viewer binds each end to the slice that is there at the time, and reads both in the order of
-  // time: the arrow ends as early as it can, when its origin has begun.
-  void add_arrow(const Course& course, const Course::Arrow& arrow, const std::vector<Span>& spans) {
-    const std::int64_t begin = spans[arrow.from].begin;
-    const std::int64_t end = std::max(begin, spans[arrow.to].begin);
-    if (end > spans[arrow.to].end) {
-      return;  // the cause came later: an edited result
+    if (is_within) {
+      open_[event.lane].push_back(number);
     }
-    ++arrows_;
-    add_end("s", "", course.events[arrow.from].lane, begin);
-    add_end("f", R"("bp":"e",)", course.events[arrow.to].lane, end);
   }
 
-  void add_end(std::string_view phase, std::string_view binding, std::size_t lane,
-               std::int64_t at) {
+  // Ends what is open within others of a lane and has ended by then.
+  void close(const Course& course, const std::vector<Span>& spans, std::uint32_t lane,
+             std::int64_t by) {
+    std::vector<std::uint32_t>& open = open_[lane];
+    for (; !open.empty() && spans[open.back()].end <= by; open.pop_back()) {
+      const Course::Event& event = course.events[open.back()];
+      write(R"({{"ph":"E","cat":"{}","name":{},"pid":{},"tid":{},"ts":{}}})",
+            category_of(event.kind), to_text(course.texts[event.text]), process_, track_of(lane),
+            micros(spans[open.back()].end));
+    }
+  }
+
+  void add_flows(const Course& course, std::uint32_t event, std::int64_t at, const Flows& flows) {
+    for (const std::uint32_t arrow : flows.from[event]) {
+      add_end("s", arrow, course.events[event].lane, at);
+    }
+    for (const std::uint32_t arrow : flows.to[event]) {
+      add_end("f", arrow, course.events[event].lane, at);
+    }
+  }
+
+  void add_end(std::string_view phase, std::uint32_t arrow, std::size_t lane, std::int64_t at) {
     write(R"({{"ph":"{}",{}"cat":"cause","name":"cause","id":{},"pid":{},"tid":{},"ts":{}}})",
-          phase, binding, arrows_, process_, track_of(lane), micros(at));
+          phase, phase == "f" ? R"("bp":"e",)" : "", arrows_ + arrow + 1, process_, track_of(lane),
+          micros(at));
   }
 
   void add_counter(std::string_view what, std::int64_t at, double rate) {
@@ -258,7 +321,8 @@ class Writer {
 
   std::size_t process_ = 0;
   std::size_t first_track_;
-  std::size_t arrows_ = 0;
+  std::size_t arrows_ = 0;                        // of the scenarios before
+  std::vector<std::vector<std::uint32_t>> open_;  // events within others, of each lane
   std::string& document_;
 };
 

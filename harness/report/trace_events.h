@@ -8,7 +8,8 @@
 //
 // Slices of a track are nested: viewers ask for that. One process writes its own steps so; what an
 // edited result has otherwise is cut at the end of the slice round it. A step that never returned
-// ends with its process.
+// ends with its process. What lies within another slice, as the steps of a handler, is written as a
+// begin and an end (phases B and E), all else as one event (X, or i for an instant).
 
 #include "harness/report/result.h"
 

@@ -10,8 +10,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -38,17 +40,33 @@ Track track_of(const json& event) { return {event["pid"], event["tid"]}; }
 struct Slice {
   std::int64_t begin;
   std::int64_t end;
+  std::string name;
 };
 
 // Of each track, in the order of the document.
 std::map<Track, std::vector<Slice>> slices_of(const json& events) {
   std::map<Track, std::vector<Slice>> slices;
+  std::map<Track, std::vector<std::size_t>> open;
   for (const json& event : events) {
-    if (event["ph"] == "X" || (event["ph"] == "i" && event["s"] == "t")) {
+    const Track track = track_of(event);
+    if (event["ph"] == "E") {
+      EXPECT_FALSE(open[track].empty()) << event;
+      Slice& ended = slices[track][open[track].back()];
+      EXPECT_EQ(ended.name, event["name"]);
+      ended.end = ns(event["ts"]);
+      open[track].pop_back();
+    } else if (event["ph"] == "X" || event["ph"] == "B" ||
+               (event["ph"] == "i" && event["s"] == "t")) {
       const std::int64_t begin = ns(event["ts"]);
       const std::int64_t length = event["ph"] == "X" ? ns(event["dur"]) : 0;
-      slices[track_of(event)].push_back({begin, begin + length});
+      if (event["ph"] == "B") {
+        open[track].push_back(slices[track].size());
+      }
+      slices[track].push_back({begin, begin + length, event["name"]});
     }
+  }
+  for (const auto& [track, still_open] : open) {
+    EXPECT_TRUE(still_open.empty());
   }
   return slices;
 }
@@ -79,7 +97,7 @@ void expect_in_a_slice(const json& end, const std::map<Track, std::vector<Slice>
 
 // What viewers need; for each document here.
 void expect_valid(const json& events) {
-  const std::set<std::string> known = {"M", "X", "i", "s", "f", "C"};
+  const std::set<std::string> known = {"M", "X", "B", "E", "i", "s", "f", "C"};
   std::set<Track> named;
   std::map<int, std::vector<json>> arrows;
   for (const json& event : events) {
@@ -102,11 +120,13 @@ void expect_valid(const json& events) {
   }
   for (const auto& [id, ends] : arrows) {
     ASSERT_EQ(ends.size(), 2) << id;
-    EXPECT_EQ(ends[0]["ph"], "s");
-    EXPECT_EQ(ends[1]["ph"], "f");
-    EXPECT_LE(ns(ends[0]["ts"]), ns(ends[1]["ts"]));
-    expect_in_a_slice(ends[0], slices);
-    expect_in_a_slice(ends[1], slices);
+    const json& begin = ends[0]["ph"] == "s" ? ends[0] : ends[1];
+    const json& end = ends[0]["ph"] == "s" ? ends[1] : ends[0];
+    EXPECT_EQ(begin["ph"], "s");
+    EXPECT_EQ(end["ph"], "f");
+    EXPECT_LE(ns(begin["ts"]), ns(end["ts"]));
+    expect_in_a_slice(begin, slices);
+    expect_in_a_slice(end, slices);
   }
 }
 
@@ -151,7 +171,7 @@ TEST(TraceEvents, end_what_never_returned_with_its_process) {
   const json sleep = with(events, "name", "sleep(1m)")[0];
   EXPECT_EQ(ns(sleep["ts"]) + ns(sleep["dur"]), 150'000);
   EXPECT_EQ(sleep["args"]["returned"], false);
-  const json end = with(events, "name", "end")[1];
+  const json end = with(events, "name", "end")[0];
   EXPECT_EQ(end["ph"], "i");
   EXPECT_EQ(ns(end["ts"]), 150'000);
   EXPECT_EQ(end["args"], json::parse(R"({"not before, µs": "100.500", "status": "SIGKILL"})"));
@@ -172,9 +192,75 @@ TEST(TraceEvents, have_an_arrow_for_each_cause) {
   ASSERT_EQ(begins.size(), 3);
   ASSERT_EQ(ends.size(), 3);
   // end of the child → main.join(child), which had begun before that.
+  EXPECT_EQ(ends[2]["id"], begins[2]["id"]);
   EXPECT_EQ(ns(begins[2]["ts"]), 150'000);
   EXPECT_EQ(ns(ends[2]["ts"]), 150'000);
   EXPECT_NE(begins[2]["tid"], ends[2]["tid"]);
+}
+
+// As Perfetto's importer does it: in the order of time, and of the document where that is the same,
+// an end of an arrow belongs to the slice of its track that began last and has not been ended.
+std::vector<std::string> arrows_as_bound(const json& document) {
+  std::vector<json> events(document.begin(), document.end());
+  std::ranges::stable_sort(
+      events, {}, [](const json& event) { return event.contains("ts") ? ns(event["ts"]) : 0; });
+  std::map<Track, std::vector<Slice>> open;
+  std::map<int, std::string> origins;
+  std::vector<std::string> arrows;
+  for (const json& event : events) {
+    std::vector<Slice>& of_track = open[track_of(event)];
+    const std::string phase = event["ph"];
+    if (phase == "X" || phase == "B" || (phase == "i" && event["s"] == "t")) {
+      const std::int64_t begin = ns(event["ts"]);
+      std::erase_if(of_track, [&](const Slice& slice) { return slice.end <= begin; });
+      of_track.push_back({begin,
+                          phase == "B" ? std::numeric_limits<std::int64_t>::max()
+                                       : begin + (phase == "X" ? ns(event["dur"]) : 0),
+                          event["name"]});
+    } else if (phase == "E") {
+      of_track.pop_back();
+    } else if (phase == "s") {
+      origins[event["id"]] = of_track.back().name;
+    } else if (phase == "f") {
+      arrows.push_back(origins.at(event["id"]) + " → " + of_track.back().name);
+    }
+  }
+  return arrows;
+}
+
+TEST(TraceEvents, have_arrows_that_end_where_they_should) {
+  EXPECT_THAT(
+      arrows_as_bound(events_of(session_of(killed_scenario()))),
+      ::testing::ElementsAre("start(child) → begin", "kill(child) → end", "end → join(child)"));
+}
+
+// main waits, and meanwhile gets a signal and runs a handler; what it waited for comes after that.
+TEST(TraceEvents, have_arrows_to_what_was_interrupted) {
+  ScenarioResult scenario = killed_scenario();
+  Course& course = *scenario.judgement.course;
+  course.texts = {"", "join", "got", "print", "kill", "end", "stopped"};
+  course.events = {
+      {Course::Kind::Step, 0, 1000, 9000, 1}, {Course::Kind::Got, 0, 2000, 2000, 2},
+      {Course::Kind::Step, 0, 2100, 2500, 3}, {Course::Kind::Step, 1, 1500, 1600, 4},
+      {Course::Kind::End, 1, 8000, 8500, 5},  {Course::Kind::Stopped, 0, 3000, 3000, 6}};
+  course.arrows = {{3, 1}, {3, 5}, {4, 0}};
+  const json events = events_of(session_of(scenario));
+  expect_valid(events);
+  EXPECT_THAT(arrows_as_bound(events),
+              ::testing::ElementsAre("kill → got", "kill → stopped", "end → join"));
+}
+
+// What the kernel did at an end is known by the same stamp as the end itself.
+TEST(TraceEvents, have_arrows_between_what_was_seen_at_once) {
+  ScenarioResult scenario = killed_scenario();
+  Course& course = *scenario.judgement.course;
+  course.texts = {"", "await", "orphaned", "end"};
+  course.events = {{Course::Kind::Step, 0, 1000, 9000, 1},
+                   {Course::Kind::Orphaned, 0, 4000, 5000, 2},
+                   {Course::Kind::End, 1, 3000, 5000, 3}};
+  course.arrows = {{2, 1}};
+  EXPECT_THAT(arrows_as_bound(events_of(session_of(scenario))),
+              ::testing::ElementsAre("end → orphaned"));
 }
 
 TEST(TraceEvents, count_requests_a_second) {
