@@ -2,9 +2,16 @@
 #include "harness/cli/reports.h"
 
 #include "harness/cli/command_line.h"
+#include "harness/report/bencher.h"
+#include "harness/report/csv.h"
+#include "harness/report/github_benchmark.h"
+#include "harness/report/hdr.h"
 #include "harness/report/json.h"
 #include "harness/report/junit.h"
+#include "harness/report/markdown.h"
+#include "harness/report/openmetrics.h"
 #include "harness/report/printable.h"
+#include "harness/report/trace_events.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -25,6 +32,21 @@ struct Format {
 constexpr Format kFormats[] = {
     {"--json", "PROCESSION_JSON", "Write the whole result there", report::to_json},
     {"--junit", "PROCESSION_JUNIT", "Write a JUnit report there", report::to_junit},
+    {"--markdown", "PROCESSION_MARKDOWN", "Write a summary in Markdown there",
+     [](const report::SessionResult& session) { return report::to_markdown(session); }},
+    {"--trace", "PROCESSION_TRACE", "Write the shown runs there, for ui.perfetto.dev",
+     report::to_trace_events},
+    {"--hlog", "PROCESSION_HLOG", "Write all histograms there, as a log of HdrHistogram",
+     report::to_hlog},
+    {"--openmetrics", "PROCESSION_OPENMETRICS", "Write all figures there, for Prometheus",
+     report::to_openmetrics},
+    {"--csv", "PROCESSION_CSV", "Write all figures there, a row for each statistic",
+     report::to_csv},
+    {"--bencher", "PROCESSION_BENCHER", "Write figures there, for Bencher", report::to_bencher},
+    {"--smaller-is-better", "PROCESSION_SMALLER_IS_BETTER",
+     "Write times there, for github-action-benchmark", report::to_smaller_is_better},
+    {"--bigger-is-better", "PROCESSION_BIGGER_IS_BETTER",
+     "Write rates there, for github-action-benchmark", report::to_bigger_is_better},
 };
 
 }  // namespace

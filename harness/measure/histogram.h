@@ -9,8 +9,8 @@
 //
 // Plain data of a fixed size, 216 KiB, of which only the pages that are counted in take memory.
 // Bytes that are all zero are an empty histogram, so it is used where it lies in fresh shared
-// memory (`over`). One process writes; others read when they like. A writer that is killed in mid-record
-// leaves a histogram that is valid, with or without that value.
+// memory (`over`). One process writes; others read when they like. A writer that is killed in
+// mid-record leaves a histogram that is valid, with or without that value.
 //
 // Made and filled by the players, who use no heap: `record` is for them. Read by the tool through
 // `Counted` (counted.h), a Distribution.

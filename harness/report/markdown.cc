@@ -61,7 +61,7 @@ std::string number_text(double number) {
   std::string digits = fmt::format("{:.0f}", number);
   const std::ptrdiff_t first = digits.starts_with('-') ? 1 : 0;
   for (auto at = std::ssize(digits) - 3; at > first; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), ",");
+    digits.insert(static_cast<std::size_t>(at), 1, ',');
   }
   return digits;
 }
@@ -206,8 +206,8 @@ std::string statistic_cell(const measure::Figure& figure, std::string_view name,
   if (!value || !std::isfinite(*value)) {
     return std::string(kUnknown);
   }
-  return (figure.is_at_least(name) ? "≥ " : "") + value_text(*value, figure.unit) +
-         interval_text(bounds, figure.unit);
+  return fmt::format("{}{}{}", figure.is_at_least(name) ? "≥ " : "",
+                     value_text(*value, figure.unit), interval_text(bounds, figure.unit));
 }
 
 std::string percentile_cell(const measure::Figure& figure, double percent) {
@@ -266,9 +266,10 @@ std::string scenario_row(const ScenarioResult& result) {
   const std::string runs = result.runs == result.runs_wanted
                                ? std::to_string(result.runs)
                                : fmt::format("{} of {}", result.runs, result.runs_wanted);
-  return fmt::format("| {}{} | {} | {} | {} |\n", to_string(result.outcome),
-                     result.reason.empty() ? "" : ": " + markdown_prose(result.reason),
-                     markdown_code(result.id), runs, base::format_duration(result.wall));
+  return fmt::format(
+      "| {}{} | {} | {} | {} |\n", to_string(result.outcome),
+      result.reason.empty() ? "" : fmt::format(": {}", markdown_prose(result.reason)),
+      markdown_code(result.id), runs, base::format_duration(result.wall));
 }
 
 Section scenarios(const SessionResult& session) {

@@ -2,9 +2,9 @@
 #pragma once
 // Load areas: where the clients of a `load` step count what they see, one area for each load step
 // of a plan. They lie behind the arena in the same shared memory, so what a client had counted
-// survives it; but no process maps them but the client itself, while it plays the step; the tool reads
-// them from the file when the run has ended. A batch of a plan that has loads is one run, so an area belongs to
-// one run.
+// survives it; but no process maps them but the client itself, while it plays the step; the tool
+// reads them from the file when the run has ended. A batch of a plan that has loads is one run, so
+// an area belongs to one run.
 //
 // Fresh ones are zero, which is an area where nothing has happened. One process writes; a killed
 // one leaves counts that lack at most the request that it was counting.
