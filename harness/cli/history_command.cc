@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // procession history: which figures the history has, and how one of them went: a plot in the
-// terminal, or JSON. Nothing in it decides an exit code.
+// terminal, or JSON. Nothing in it decides an exit code. It also puts stored results in.
 
 #include "harness/base/text.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/history_file.h"
+#include "harness/cli/read_file.h"
 #include "harness/report/printable.h"
+#include "harness/report/read_result.h"
 #include "harness/report/series_json.h"
 #include "harness/report/series_plot.h"
 
@@ -15,6 +17,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <set>
 #include <string>
@@ -26,11 +29,13 @@ namespace procession::cli {
 namespace {
 
 constexpr std::uint32_t kMostColumns = 1000;
+constexpr const char* kResultName = "result.json";  // in a folder
 constexpr std::uint32_t kMostSessions = 1'000'000'000;
 
 struct HistoryOptions {
   std::string database = kHistoryFile;
   HistoryQuery query;
+  std::vector<std::string> import;  // stored results, to be put in; none: to be shown
   std::optional<std::uint32_t> last;
   std::optional<std::uint32_t> columns;  // else those of the terminal
   bool as_json = false;
@@ -106,6 +111,46 @@ ExitCode show_series(const HistoryOptions& options) {
   return ExitCode::AsExpected;
 }
 
+base::Result<report::SessionResult> read_stored(const std::string& path) {
+  std::error_code ignored;
+  const std::string file = std::filesystem::is_directory(path, ignored)
+                               ? (std::filesystem::path(path) / kResultName).string()
+                               : path;
+  const base::Result<std::string> text = read_whole_file(file);
+  if (!text) {
+    return text.error();
+  }
+  base::Result<report::SessionResult> result = report::read_result(*text);
+  return result ? std::move(result)
+                : base::Error{base::ErrorKind::BadInput,
+                              report::printable(file) + " " + result.error().message};
+}
+
+// All of them are read before any is put in.
+ExitCode import_results(const HistoryOptions& options) {
+  std::vector<report::SessionResult> sessions;
+  for (const std::string& path : options.import) {
+    base::Result<report::SessionResult> session = read_stored(path);
+    if (!session) {
+      return fail(session.error());
+    }
+    sessions.push_back(*std::move(session));
+  }
+  std::size_t added = 0;
+  for (const report::SessionResult& session : sessions) {
+    const base::Result<bool> appended = append_to_history(options.database, session);
+    if (!appended) {
+      return fail(appended.error());
+    }
+    added += *appended ? 1 : 0;
+  }
+  put(fmt::format("{} of {} {} added to {}", added, sessions.size(),
+                  sessions.size() == 1 ? "session" : "sessions",
+                  report::printable(options.database)));
+  put(added < sessions.size() ? "; what it had before is left as it is\n" : "\n");
+  return ExitCode::AsExpected;
+}
+
 ExitCode show_history(HistoryOptions options) {
   options.query.last = options.last;
   return options.query.figure.empty() && !options.as_json ? show_list(options)
@@ -122,6 +167,10 @@ void add_history_command(CLI::App& app, Command& chosen) {
                    "load.response.p99, load.rate; without a statistic the median; may be a pattern "
                    "of * and ?. Without FIGURE: which there are")
       ->type_name("FIGURE");
+  command
+      ->add_option("--import", options->import,
+                   "Put stored results in instead, or folders with a result.json")
+      ->type_name("RESULT");
   command->add_option("--db", options->database, "The history (results/history.db)")
       ->type_name("FILE");
   command
@@ -137,7 +186,11 @@ void add_history_command(CLI::App& app, Command& chosen) {
              "How wide the plot becomes, instead of as wide as the terminal (80)");
   command->add_flag("--json", options->as_json, "All numbers as JSON instead");
   add_colour(*command, options->colour);
-  command->callback([&chosen, options] { chosen = [options] { return show_history(*options); }; });
+  command->callback([&chosen, options] {
+    chosen = [options] {
+      return options->import.empty() ? show_history(*options) : import_results(*options);
+    };
+  });
 }
 
 }  // namespace procession::cli

@@ -3,12 +3,15 @@
 
 #include "harness/cli/history_file.h"
 #include "harness/cli/program_test.h"
+#include "harness/report/json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <string>
+#include <utility>
 
 namespace procession::cli {
 namespace {
@@ -153,6 +156,36 @@ TEST_F(HistoryCommand, names_a_file_that_is_no_history) {
   EXPECT_EQ(ending.status, 2);
   EXPECT_EQ(ending.err, "procession: " + path_ + ": it is no SQLite database\n");
   EXPECT_THAT(folder_.names(), ElementsAre("history.db", "text.db"));
+}
+
+TEST_F(HistoryCommand, puts_stored_results_in_once) {
+  const std::string one = folder_.write("one.json", report::to_json(session(5, 1)));
+  std::filesystem::create_directory(folder_.path("latest"));
+  folder_.write("latest/result.json", report::to_json(session(4, 4000)));  // is there already
+  const Ending ending = history({"--import", one, folder_.path("latest")});
+  EXPECT_EQ(ending.status, 0) << ending.err;
+  EXPECT_EQ(ending.out,
+            "1 of 2 sessions added to " + path_ + "; what it had before is left as it is\n");
+  const auto series = json({"trip.p50", "--filter", "b.yaml"});
+  ASSERT_THAT(series[0]["points"], SizeIs(5));
+  EXPECT_EQ(series[0]["points"][4]["value"], 3);
+  EXPECT_EQ(series[0]["points"][4]["low"], 2);
+  EXPECT_EQ(series[0]["points"][4]["class"], "x86_64-test");
+}
+
+TEST_F(HistoryCommand, puts_nothing_in_if_a_result_is_wrong) {
+  const std::string good = folder_.write("good.json", report::to_json(session(5, 1)));
+  for (const auto& [text, why] :
+       {std::pair(report::to_json(session(6, 1)).substr(0, 100), "bad.json "),
+        std::pair(std::string(R"({"format": "procession-result", "version": 99})"), "version"),
+        std::pair(std::string("[]"), "no result of procession")}) {
+    const std::string bad = folder_.write("bad.json", text);
+    const Ending ending = history({"--import", good, bad});
+    EXPECT_EQ(ending.status, 2);
+    EXPECT_THAT(ending.err, HasSubstr(why));
+  }
+  EXPECT_EQ(history({"--import", folder_.path("none.json")}).status, 2);
+  EXPECT_THAT(json({"trip.p50"})[0]["points"], SizeIs(4));
 }
 
 TEST(AppendToHistory, leaves_out_what_means_nothing) {
