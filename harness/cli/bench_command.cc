@@ -3,6 +3,7 @@
 // the library can do, it does: filters, repetitions, statistics, files for tools that compare.
 
 #include "harness/base/text.h"
+#include "harness/cli/bench_progress.h"
 #include "harness/cli/circumstances.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
@@ -16,10 +17,12 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <regex>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -54,7 +57,9 @@ struct CommandOptions {
   Selector selector;
   std::optional<std::uint32_t> seed;
   BenchOptions bench;
+  ProgressChoice progress = ProgressChoice::Automatic;
   std::vector<std::string> handed;  // to the library; of these:
+  std::string filter;
   std::string format = "console";
   std::string out;
   std::string out_format = "json";
@@ -65,7 +70,8 @@ struct CommandOptions {
 // What is to be known of it here, too.
 void note(const std::string& name, const std::string& value, CommandOptions& options) {
   for (const auto& [known, member] :
-       {std::pair("--benchmark_format", &CommandOptions::format),
+       {std::pair("--benchmark_filter", &CommandOptions::filter),
+        std::pair("--benchmark_format", &CommandOptions::format),
         std::pair("--benchmark_out", &CommandOptions::out),
         std::pair("--benchmark_out_format", &CommandOptions::out_format)}) {
     if (name == known) {
@@ -138,19 +144,39 @@ std::size_t run_library(const CommandOptions& options) {
 using Benchmarks = std::vector<std::unique_ptr<ScenarioBenchmark>>;
 
 Benchmarks make_benchmarks(std::vector<Prepared> scenarios, const BenchOptions& options,
-                           std::optional<base::Error>& stop) {
+                           std::optional<base::Error>& stop, BenchProgress& progress) {
   Benchmarks all;
   for (Prepared& prepared : scenarios) {
     all.push_back(std::make_unique<ScenarioBenchmark>(std::move(prepared), options));
     ScenarioBenchmark* const one = all.back().get();
     auto* const registered = benchmark::RegisterBenchmark(
-        one->name().c_str(), [one, &stop](benchmark::State& state) { one->measure(state, stop); });
+        one->name().c_str(),
+        [one, &stop, &progress](benchmark::State& state) { one->measure(state, stop, progress); });
     registered->UseManualTime();
     if (one->runs()) {
       registered->Iterations(*one->runs());
     }
   }
   return all;
+}
+
+// How many the library will choose, as it documents its filter; 0: that cannot be told.
+std::size_t count_selected(const Benchmarks& all, const std::string& filter) {
+  const bool is_negative = filter.starts_with('-');
+  const std::string pattern = filter.substr(is_negative ? 1 : 0);
+  if (pattern.empty() || pattern == "all") {
+    return all.size();
+  }
+  try {
+    const std::regex regex(pattern, std::regex::extended);
+    const auto is_selected = [&](const auto& one) {
+      const std::string runs = one->runs() ? fmt::format("/iterations:{}", *one->runs()) : "";
+      return std::regex_search(one->name() + runs + "/manual_time", regex) != is_negative;
+    };
+    return static_cast<std::size_t>(std::ranges::count_if(all, is_selected));
+  } catch (const std::regex_error&) {
+    return 0;
+  }
 }
 
 // Those that were measured: what a filter has left out says nothing.
@@ -215,7 +241,10 @@ ExitCode bench(const CommandOptions& options) {
   std::optional<base::Error> stop;
   const base::Instant started = base::now();
   const StolenTime stolen;
-  const Benchmarks all = make_benchmarks(std::move(preparation.ready), options.bench, stop);
+  BenchProgress progress(options.progress);
+  const Benchmarks all =
+      make_benchmarks(std::move(preparation.ready), options.bench, stop, progress);
+  progress.expect(count_selected(all, options.filter));
   if (run_library(options) == 0) {
     return ExitCode::NothingSelected;  // the library has said so
   }
@@ -242,6 +271,7 @@ void add_bench_command(CLI::App& app, Command& chosen, const std::string& comman
   add_duration(*command, "--timeout", options->bench.timeout,
                "Of one run, instead of what each file says: 10s");
   add_containment(*command, options->bench.playing.containment);
+  add_progress(*command, options->progress);
   add_reports(*command, options->reports);
   add_results_folder(*command, options->reports);
   add_handed_options(*command, *options);

@@ -219,7 +219,7 @@ void note_what_is_missing(const std::string& file, const Checked& checked) {
 
 ExitCode show(const std::vector<Checked>& all, const CheckOptions& options, Reports& reports,
               report::SessionResult session) {
-  Display display(options.colour, false);
+  Display display(options.colour, ProgressChoice::Never);
   for (const Checked& checked : all) {
     display.show(checked.result);
     session.wall += checked.end.wall;

@@ -98,6 +98,19 @@ void add_containment(CLI::App& command, run::Containment& containment) {
       ->envname("PROCESSION_CONTAINMENT");
 }
 
+void add_progress(CLI::App& command, ProgressChoice& choice) {
+  static const std::map<std::string, ProgressChoice> kChoices = {
+      {"auto", ProgressChoice::Automatic},
+      {"always", ProgressChoice::Always},
+      {"never", ProgressChoice::Never}};
+  CLI::Option* const option = command.add_option(
+      "--progress", choice,
+      "auto shows on a terminal how far it is; always also elsewhere, as a line now and then");
+  take_choice(option, kChoices)->envname("PROCESSION_PROGRESS");
+  command.add_flag_callback(
+      "--no-progress", [&choice] { choice = ProgressChoice::Never; }, "As --progress never");
+}
+
 void add_colour(CLI::App& command, ColourChoice& choice) {
   static const std::map<std::string, ColourChoice> kChoices = {{"auto", ColourChoice::Automatic},
                                                                {"always", ColourChoice::Always},

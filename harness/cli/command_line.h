@@ -71,6 +71,9 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name,
 // --containment.
 void add_containment(CLI::App& command, run::Containment& containment);
 
+// --progress and --no-progress.
+void add_progress(CLI::App& command, ProgressChoice& choice);
+
 // --color.
 void add_colour(CLI::App& command, ColourChoice& choice);
 

@@ -7,6 +7,8 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/history_file.h"
 #include "harness/cli/read_file.h"
+#include "harness/cli/reports.h"
+#include "harness/cli/terminal.h"
 #include "harness/report/printable.h"
 #include "harness/report/read_result.h"
 #include "harness/report/series_json.h"
@@ -29,7 +31,6 @@ namespace procession::cli {
 namespace {
 
 constexpr std::uint32_t kMostColumns = 1000;
-constexpr const char* kResultName = "result.json";  // in a folder
 constexpr std::uint32_t kMostSessions = 1'000'000'000;
 
 struct HistoryOptions {

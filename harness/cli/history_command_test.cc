@@ -30,7 +30,10 @@ measure::Figure figure(const std::string& name, double p50) {
   figure.count = 100;
   figure.min = p50 / 2;
   figure.max = p50 * 2;
-  figure.percentiles = {{50, 5, p50, {p50 - 1, p50 + 1}}, {99, 299, std::nullopt, {}}};
+  figure.percentiles = {{50, 5, p50, {p50 - 1, p50 + 1}},
+                        {90, 29, std::nullopt, {}},
+                        {99, 299, std::nullopt, {}},
+                        {99.9, 2995, std::nullopt, {}}};
   return figure;
 }
 

@@ -24,7 +24,7 @@ struct ReportOptions {
 };
 
 void show(const report::SessionResult& session, ColourChoice colour) {
-  Display display(colour, false);
+  Display display(colour, ProgressChoice::Never);
   for (const report::ScenarioResult& scenario : session.scenarios) {
     display.show(scenario);
   }

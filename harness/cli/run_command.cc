@@ -48,7 +48,7 @@ struct RunOptions {
   std::optional<base::Duration> deadline;
   ReportPaths reports;
   RecordOptions record;  // no folder: not wanted
-  bool no_progress = false;
+  ProgressChoice progress = ProgressChoice::Automatic;
   run::Containment containment = run::Containment::Automatic;
   ColourChoice colour = ColourChoice::Automatic;
   std::string command_line;
@@ -124,7 +124,7 @@ struct Played {
 Played play(std::vector<Prepared> scenarios, const RunOptions& options, SessionOptions how,
             SessionResult session) {
   how.circumstances = record_circumstances(session);
-  Display display(options.colour, !options.no_progress);
+  Display display(options.colour, options.progress);
   const base::Instant started = base::now();
   const StolenTime stolen;
   Session playing(std::move(scenarios), std::move(how), display);
@@ -316,7 +316,7 @@ void add_run_command(CLI::App& app, Command& chosen, const std::string& command_
                   "kept")
       ->type_name("SIZE")
       ->needs(record);
-  command->add_flag("--no-progress", options->no_progress, "No progress line on a terminal");
+  add_progress(*command, options->progress);
   add_containment(*command, options->containment);
   add_colour(*command, options->colour);
   command->footer(kEnvironmentHelp);

@@ -26,8 +26,11 @@ using report::Outcome;
 // So many runs of one scenario, with how long each took.
 class Series final : public run::Observer {
  public:
-  Series(const Prepared& prepared, std::uint32_t runs)
-      : prepared_(prepared), runs_(runs), judge_(prepared.scenario, prepared.plan.view()) {}
+  Series(const Prepared& prepared, std::uint32_t runs, BenchProgress& progress)
+      : prepared_(prepared),
+        runs_(runs),
+        progress_(progress),
+        judge_(prepared.scenario, prepared.plan.view()) {}
 
   base::Result<> play(const run::Options& options) {
     bool given = false;
@@ -46,11 +49,13 @@ class Series final : public run::Observer {
       return false;
     }
     judge_.add(record);
+    progress_.played();
     times_.push_back(record.ended.value_or(record.started + prepared_.scenario.timeout) -
                      record.started);
     return !judge_.hopeless();
   }
   void done(std::size_t, base::Result<> how) override { how_ = std::move(how); }
+  void tick() override { progress_.tick(); }
 
   [[nodiscard]] const std::vector<base::Duration>& times() const { return times_; }
   [[nodiscard]] verify::Judgement judgement() const { return judge_.judgement(); }
@@ -58,6 +63,7 @@ class Series final : public run::Observer {
  private:
   const Prepared& prepared_;
   std::uint32_t runs_;
+  BenchProgress& progress_;
   verify::Judge judge_;
   std::vector<base::Duration> times_;
   base::Result<> how_;
@@ -157,7 +163,15 @@ void ScenarioBenchmark::skip(benchmark::State& state, Outcome outcome, std::stri
           .c_str());
 }
 
-void ScenarioBenchmark::measure(benchmark::State& state, std::optional<base::Error>& stop) {
+void ScenarioBenchmark::measure(benchmark::State& state, std::optional<base::Error>& stop,
+                                BenchProgress& progress) {
+  progress.begin(name(), static_cast<std::uint64_t>(state.max_iterations));
+  play_and_judge(state, stop, progress);
+  progress.end(report::is_failure(result_->outcome));
+}
+
+void ScenarioBenchmark::play_and_judge(benchmark::State& state, std::optional<base::Error>& stop,
+                                       BenchProgress& progress) {
   if (result_ && report::is_failure(result_->outcome)) {
     return skip(state, result_->outcome, result_->reason);
   }
@@ -169,7 +183,7 @@ void ScenarioBenchmark::measure(benchmark::State& state, std::optional<base::Err
     return skip(state, Outcome::Skipped, *lacking);
   }
   const StolenTime stolen;
-  Series series(prepared_, static_cast<std::uint32_t>(state.max_iterations));
+  Series series(prepared_, static_cast<std::uint32_t>(state.max_iterations), progress);
   if (const base::Result<> played = series.play(options_.playing); !played) {
     const bool by_user = played.error().kind == base::ErrorKind::Interrupted;
     stop = by_user ? std::optional(played.error()) : std::nullopt;

@@ -10,6 +10,7 @@
 
 #include "harness/base/result.h"
 #include "harness/base/time.h"
+#include "harness/cli/bench_progress.h"
 #include "harness/cli/prepare.h"
 #include "harness/report/result.h"
 #include "harness/run/play.h"
@@ -39,12 +40,14 @@ class ScenarioBenchmark {
   // How many runs it takes, if the file or the user has said so; else the library finds out.
   [[nodiscard]] std::optional<std::uint32_t> runs() const;
   // `stop`: that the user has ended it all, set here as well; nothing is played after that.
-  void measure(benchmark::State& state, std::optional<base::Error>& stop);
+  void measure(benchmark::State& state, std::optional<base::Error>& stop, BenchProgress& progress);
   // None unless it was measured. Of the last time, or of the first that failed: after that it is
   // not played again.
   [[nodiscard]] const std::optional<report::ScenarioResult>& result() const { return result_; }
 
  private:
+  void play_and_judge(benchmark::State& state, std::optional<base::Error>& stop,
+                      BenchProgress& progress);
   void skip(benchmark::State& state, report::Outcome outcome, std::string reason);
 
   Prepared prepared_;

@@ -132,6 +132,7 @@ void Session::done(std::size_t work, base::Result<> how) {
   } else if (cut_short) {
     conclude(i, Outcome::Stopped, std::string(kFailFast));
   } else {
+    walls_.push_back(result.wall);
     conclude(i, report::outcome_of(result.judgement), {});
   }
 }
@@ -142,7 +143,7 @@ void Session::tick() {
     // Ends everything in order, as the user's own signal does.
     std::raise(SIGTERM);
   }
-  display_.show_progress(progress());
+  show_progress();
 }
 
 void Session::begin_recording(std::size_t scenario) {
@@ -190,6 +191,7 @@ void Session::conclude(std::size_t scenario, Outcome outcome, std::string reason
   finish_recording(scenario);
   stopping_ = stopping_ || (options_.fail_fast && report::is_failure(outcome));
   display_.show(result);
+  show_progress();
 }
 
 // What was never begun needs no line on the screen, but has its result.
@@ -206,20 +208,27 @@ void Session::stop_the_rest(const base::Result<>& played) {
   }
 }
 
+void Session::show_progress() {
+  if (display_.progress().is_wanted()) {
+    display_.progress().show(progress());
+  }
+}
+
 report::Progress Session::progress() const {
   report::Progress progress;
   progress.total = results_.size();
   progress.elapsed = base::now() - started_;
+  progress.jobs = options_.playing.jobs;
+  progress.walls = walls_;
   for (std::size_t i = 0; i < results_.size(); ++i) {
-    progress.runs_played += results_[i].runs;
+    const ScenarioResult& result = results_[i];
+    progress.runs += result.runs;
     if (states_[i] == State::Done) {
       ++progress.done;
-      progress.failures += report::is_failure(results_[i].outcome) ? 1 : 0;
-    } else {
-      progress.runs_left += results_[i].runs_wanted - results_[i].runs;
-    }
-    if (states_[i] == State::Playing) {
-      progress.running.push_back(results_[i].id);
+      progress.failures += report::is_failure(result.outcome) ? 1 : 0;
+    } else if (states_[i] == State::Playing) {
+      progress.playing.push_back(
+          {result.id, result.runs, result.runs_wanted, base::now() - begun_[i]});
     }
   }
   return progress;

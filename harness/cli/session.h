@@ -61,6 +61,7 @@ class Session final : public run::Observer {
   void finish_recording(std::size_t scenario);
   void conclude(std::size_t scenario, report::Outcome outcome, std::string reason);
   void stop_the_rest(const base::Result<>& played);
+  void show_progress();
   [[nodiscard]] report::Progress progress() const;
 
   std::vector<Prepared> scenarios_;
@@ -75,6 +76,7 @@ class Session final : public run::Observer {
   std::vector<base::Instant> begun_;
 
   std::vector<std::size_t> scenario_of_work_;
+  std::vector<base::Duration> walls_;  // of those that were played to their end
   std::size_t next_ = 0;
   base::Result<> recorded_;
   bool stopping_ = false;  // by --fail-fast
