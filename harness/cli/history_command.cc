@@ -6,11 +6,9 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/history_file.h"
-#include "harness/cli/read_file.h"
-#include "harness/cli/reports.h"
+#include "harness/cli/stored_results.h"
 #include "harness/cli/terminal.h"
 #include "harness/report/printable.h"
-#include "harness/report/read_result.h"
 #include "harness/report/series_json.h"
 #include "harness/report/series_plot.h"
 
@@ -19,7 +17,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <set>
 #include <string>
@@ -112,26 +109,11 @@ ExitCode show_series(const HistoryOptions& options) {
   return ExitCode::AsExpected;
 }
 
-base::Result<report::SessionResult> read_stored(const std::string& path) {
-  std::error_code ignored;
-  const std::string file = std::filesystem::is_directory(path, ignored)
-                               ? (std::filesystem::path(path) / kResultName).string()
-                               : path;
-  const base::Result<std::string> text = read_whole_file(file);
-  if (!text) {
-    return text.error();
-  }
-  base::Result<report::SessionResult> result = report::read_result(*text);
-  return result ? std::move(result)
-                : base::Error{base::ErrorKind::BadInput,
-                              report::printable(file) + " " + result.error().message};
-}
-
 // All of them are read before any is put in.
 ExitCode import_results(const HistoryOptions& options) {
   std::vector<report::SessionResult> sessions;
   for (const std::string& path : options.import) {
-    base::Result<report::SessionResult> session = read_stored(path);
+    base::Result<report::SessionResult> session = read_stored_result(path);
     if (!session) {
       return fail(session.error());
     }
@@ -170,7 +152,7 @@ void add_history_command(CLI::App& app, Command& chosen) {
       ->type_name("FIGURE");
   command
       ->add_option("--import", options->import,
-                   "Put stored results in instead, or folders with a result.json")
+                   "Put stored results in instead: files, or folders that hold one")
       ->type_name("RESULT");
   command->add_option("--db", options->database, "The history (results/history.db)")
       ->type_name("FILE");
