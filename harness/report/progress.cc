@@ -77,7 +77,7 @@ std::string rate_text(const Progress& progress) {
 // No finer than it can be known: "3 s", "4 min", "2 h 5 min".
 std::string left_text(const Progress& progress) {
   const std::optional<base::Duration> left = time_left(progress);
-  if (!left) {
+  if (!left || progress.done == progress.total) {
     return {};
   }
   const auto whole = std::chrono::ceil<std::chrono::seconds>(*left).count();

@@ -63,6 +63,13 @@ TEST(ProgressLine, tells_long_times_in_minutes_and_hours) {
   EXPECT_THAT(progress_line(progress, 80), HasSubstr(", 2 h 30 min left"));
 }
 
+TEST(ProgressLine, has_no_time_left_at_the_end) {
+  Progress progress = nearly_done();
+  progress.done = 40;
+  progress.playing.clear();
+  EXPECT_EQ(progress_line(progress, 80), "[40/40] all well, 830 runs/s");
+}
+
 TEST(ProgressLine, knows_no_total_of_zero) {
   Progress progress = nearly_done();
   progress.total = 0;
