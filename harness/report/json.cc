@@ -2,9 +2,9 @@
 #include "harness/report/json.h"
 
 #include "harness/measure/figure.h"
+#include "harness/report/json_values.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -13,8 +13,6 @@
 namespace procession::report {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json pairs_to_json(const std::vector<std::pair<std::string, std::string>>& pairs) {
   Json object = Json::object();
@@ -52,12 +50,6 @@ Json outcomes_to_json(const std::vector<verify::SeenOutcome>& outcomes) {
                      {"listed", outcome.listed}});
   }
   return array;
-}
-
-// A number that is not known is null: JSON has neither NaN nor infinity, and a percentile without
-// enough samples means nothing.
-Json number_to_json(const std::optional<double>& number) {
-  return number && std::isfinite(*number) ? Json(*number) : Json(nullptr);
 }
 
 Json bounds_to_json(const measure::Bounds& bounds) {
@@ -201,6 +193,22 @@ Json throughputs_to_json(const std::vector<verify::Throughput>& throughputs) {
   return array;
 }
 
+Json counts_to_json(const SessionResult& session) {
+  const Counts counts = count_outcomes(session);
+  Json object = {{"scenarios", session.scenarios.size()}};
+  for (std::size_t i = 0; i < kOutcomeCount; ++i) {
+    object[json_key(static_cast<Outcome>(i))] = counts[i];
+  }
+  return object;
+}
+
+}  // namespace
+
+// JSON has neither NaN nor infinity, and a percentile without enough samples means nothing.
+Json number_to_json(const std::optional<double>& number) {
+  return number && std::isfinite(*number) ? Json(*number) : Json(nullptr);
+}
+
 Json scenario_to_json(const ScenarioResult& result) {
   return {{"id", result.id},
           {"file", result.file},
@@ -233,17 +241,6 @@ std::string dumped(const Json& value, int indent) {
   return value.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
-Json counts_to_json(const SessionResult& session) {
-  const Counts counts = count_outcomes(session);
-  Json object = {{"scenarios", session.scenarios.size()}};
-  for (std::size_t i = 0; i < kOutcomeCount; ++i) {
-    object[json_key(static_cast<Outcome>(i))] = counts[i];
-  }
-  return object;
-}
-
-}  // namespace
-
 std::string json_key(Outcome outcome) {
   std::string key(to_string(outcome));
   std::replace(key.begin(), key.end(), ' ', '_');
@@ -260,18 +257,21 @@ std::string_view json_name(verify::GraphEdge::Kind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
+Json head_to_json(const SessionResult& session) {
+  return {{"format", kJsonFormat},
+          {"version", kJsonVersion},
+          {"started", session.started},
+          {"wall_ns", session.wall.count()},
+          {"command", session.command},
+          {"seed", session.seed},
+          {"round", session.round},
+          {"machine", pairs_to_json(session.machine)},
+          {"summary", counts_to_json(session)}};
+}
+
 // The circumstances are for people, too; a scenario is a line.
 std::string to_json(const SessionResult& session) {
-  const Json head = {{"format", kJsonFormat},
-                     {"version", kJsonVersion},
-                     {"started", session.started},
-                     {"wall_ns", session.wall.count()},
-                     {"command", session.command},
-                     {"seed", session.seed},
-                     {"round", session.round},
-                     {"machine", pairs_to_json(session.machine)},
-                     {"summary", counts_to_json(session)}};
-  std::string text = dumped(head, 2);
+  std::string text = dumped(head_to_json(session), 2);
   text.erase(text.rfind('\n'));
   text += ",\n  \"scenarios\": [";
   for (std::size_t i = 0; i < session.scenarios.size(); ++i) {
