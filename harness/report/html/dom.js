@@ -8,7 +8,7 @@ const dom = (() => {
   function shown(text) {
     return String(text)
       .replace(/[\u0000-\u0008\u000b-\u001f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)))
-      .replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+      .replace(/[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
         (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
   }
 

@@ -28,6 +28,14 @@ const scenario_view = (() => {
       + `the longest ${units.time(sorted[sorted.length - 1])}.`);
   }
 
+  function placed(number, scenario) {
+    const { tags } = data.session.scenarios[number];
+    const kept = Object.entries(scenario.placement || {});
+    return [tags.length ? el("p", { class: "note" }, "Tags: ", tags.map((tag, i) => [i ? ", " : null, theirs(tag)])) : null,
+      kept.length ? el("p", { class: "note" }, "CPUs: ", kept.map(([process, cpus], i) =>
+        [i ? ", " : null, theirs(process, "code"), " keeps to ", theirs(cpus)])) : null];
+  }
+
   const source = (scenario) => (scenario.lines && scenario.lines.length
     ? dom.fold("The scenario file", () => el("pre", { class: "source", tabindex: "0", "aria-label": "The scenario file" },
       scenario.lines.map((line, i) => el("span", { class: "line" }, el("span", { class: "number" }, String(i + 1)),
@@ -47,7 +55,8 @@ const scenario_view = (() => {
     const course = data.course(number);
     return [graph.section(scenario), events.section(scenario, course), outcomes.histogram(scenario),
       curves.section(scenario), throughput.section(scenario, course), figures.table(scenario),
-      printed(scenario), story(scenario), runs(scenario), source(scenario)];
+      printed(scenario), story(scenario),
+      el("div", {}, runs(scenario), placed(number, scenario), source(scenario))];
   }
 
   // The whole; a failure that stands above with its verdicts has only the rest.

@@ -28,7 +28,7 @@ class Timeline {
     const height = this.course.lanes.length * this.lane_height + Timeline.AXIS + 6;
     this.canvas = el("canvas", {});
     this.tip = el("div", { class: "tip", "aria-hidden": "true" });
-    this.scroller = el("div", { class: "scroller" },
+    this.scroller = el("div", { class: "scroller", tabindex: "-1" },  // its keys are those of the timeline
       el("div", { class: "lanes" }, this.canvas));
     this.scroller.firstChild.style.height = height + "px";
     this.scroller.style.height = Math.min(height, 460) + "px";
@@ -132,8 +132,8 @@ class Timeline {
   resize() {
     this.width = Math.floor(this.scroller.clientWidth);
     this.height = Math.floor(this.scroller.clientHeight);
-    this.gutter = this.width < 520 ? 84 : Math.min(190, 30 + 7 * Math.max(...this.course.lanes.map((l) =>
-      Math.min(24, l.path.length))));
+    this.gutter = this.width < 520 ? 84 : Math.min(190, 30 + 7 * this.course.lanes.reduce((most, lane) =>
+      Math.max(most, lane.path.length), 0));
     const ratio = devicePixelRatio || 1;
     this.canvas.width = Math.round(this.width * ratio);
     this.canvas.height = Math.round(this.height * ratio);
@@ -344,9 +344,8 @@ class Timeline {
     const left = Math.max(x0, this.gutter) + 4;
     const letters = Math.floor((Math.min(x1, this.width) - left - 3) / 6.7);
     if (letters >= 2 && height > 9) {
-      const name = dom.shown(course.name(event));
       g.fillStyle = this.colours["on-colour"];
-      g.fillText(name.length <= letters ? name : name.slice(0, letters - 1) + "…", left, y + height / 2 + 4);
+      g.fillText(cut_to(dom.shown(course.name(event)), letters), left, y + height / 2 + 4);
     }
     g.globalAlpha = 1;
   }
@@ -643,6 +642,17 @@ class Timeline {
     event.preventDefault();
     act();
   }
+}
+
+// What fits into so many letters; those of Chinese and its like are nearly two wide.
+function cut_to(text, letters) {
+  let used = 0, kept = "";
+  for (const letter of text) {
+    used += letter.codePointAt(0) > 0x2e80 ? 1.8 : 1;
+    if (used > letters) return [...kept].slice(0, -1).join("") + "…";
+    kept += letter;
+  }
+  return text;
 }
 
 function scroller_by(scroller, pixels) {
