@@ -101,8 +101,12 @@ Json history_to_json(const HtmlOptions& options) {
     Json points = Json::array();
     for (const HtmlOptions::Point& point : series.points) {
       if (std::isfinite(point.value)) {
-        points.push_back(
-            {{"time", point.time}, {"value", point.value}, {"version", point.version}});
+        points.push_back({{"time", point.time},
+                          {"value", point.value},
+                          {"version", point.version},
+                          {"low", number_to_json(point.low)},
+                          {"high", number_to_json(point.high)},
+                          {"machine_class", point.machine_class}});
       }
     }
     array.push_back({{"scenario", series.scenario},

@@ -45,7 +45,10 @@ struct HtmlOptions {
   struct Point {
     std::string time;  // ISO 8601, UTC
     double value = 0;
-    std::string version;  // of Procession, or of what was measured
+    std::string version;        // of Procession, or of what was measured
+    std::optional<double> low;  // of the interval that holds the true value with 95 % confidence
+    std::optional<double> high;
+    std::string machine_class;  // points of different classes are shown apart
   };
   struct History {
     std::string scenario;  // id

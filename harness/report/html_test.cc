@@ -137,13 +137,15 @@ TEST(Html, no_number_that_json_cannot_spell) {
   session.scenarios[0].judgement.numbers = {{"n", "/s", nan}};
   HtmlOptions options;
   options.comparison = {{.base = nan, .current = infinity, .ratio = -infinity, .low = nan}};
-  options.history = {{"s", "f", "ns", {{"2024-05-01T12:00:00Z", nan, "1"}, {"t", 2.5, "1"}}}};
+  options.history = {
+      {"s", "f", "ns", {{"2024-05-01T12:00:00Z", nan, "1"}, {"t", 2.5, "1", nan, infinity}}}};
   const std::string page = to_html(session, options);
   const json told = json::parse(element(page, "session"));
   EXPECT_EQ(told["comparison"]["rows"][0]["base"], nullptr);
   EXPECT_EQ(told["comparison"]["rows"][0]["ratio"], nullptr);
   ASSERT_EQ(told["history"][0]["points"].size(), 1U);
   EXPECT_EQ(told["history"][0]["points"][0]["value"], 2.5);
+  EXPECT_EQ(told["history"][0]["points"][0]["high"], nullptr);
   const json scenario = json::parse(element(page, "scenario-0"));
   EXPECT_EQ(scenario["figures"][0]["mean"], nullptr);
   EXPECT_EQ(scenario["numbers"][0]["value"], nullptr);

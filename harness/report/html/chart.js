@@ -37,12 +37,23 @@ const chart = (() => {
     return draw;
   }
 
+  const dash = (i) => DASHES[i % DASHES.length];
+
   const axis = (more = {}) => ({
     stroke: dom.colour("ink-soft"), font: "12px system-ui, sans-serif", gap: 4,
     grid: { stroke: dom.colour("rule"), width: 1 },
     ticks: { stroke: dom.colour("rule"), width: 1, size: 5 }, ...more,
   });
 
-  return { axis, place, when_seen, colour: (i) => dom.colour(COLOURS[i % COLOURS.length]),
-    dash: (i) => DASHES[Math.floor(i) % DASHES.length] };
+  // Which line is which, where there are several. `more(i)`: what else is to be said of one.
+  function key(names, more = () => null) {
+    if (names.length < 2 && !more(0)) return null;
+    return dom.el("ul", { class: "key" }, names.map((name, i) => {
+      const line = dom.svg("svg", { width: 28, height: 8, "aria-hidden": "true" }, dom.svg("line", {
+        x1: 0, x2: 28, y1: 4, y2: 4, class: "colour-" + i % COLOURS.length, "stroke-dasharray": dash(i).join(" ") }));
+      return dom.el("li", {}, line, dom.theirs(name, "code"), more(i));
+    }));
+  }
+
+  return { axis, key, place, when_seen, colour: (i) => dom.colour(COLOURS[i % COLOURS.length]), dash };
 })();

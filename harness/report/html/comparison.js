@@ -10,11 +10,11 @@ const comparison = (() => {
     if (row.ratio === null) return null;
     const x = (ratio) => WIDTH / 2 + (Math.max(-1, Math.min(1, Math.log(ratio) / Math.log(reach)))
       * (WIDTH / 2 - 6));
-    const low = x(row.low === null ? 1 / reach : row.low);
-    const high = x(row.high === null ? reach : row.high);
+    const interval = row.low === null && row.high === null ? null : svg("line", { class: "range",
+      x1: x(row.low ?? 1 / reach), x2: x(row.high ?? reach), y1: HEIGHT / 2, y2: HEIGHT / 2 });
     return svg("svg", { width: WIDTH, height: HEIGHT, "aria-hidden": "true" },
       svg("line", { class: "one", x1: WIDTH / 2, x2: WIDTH / 2, y1: 0, y2: HEIGHT }),
-      svg("line", { class: "range", x1: low, x2: high, y1: HEIGHT / 2, y2: HEIGHT / 2 }),
+      interval,
       svg("circle", { cx: x(row.ratio), cy: HEIGHT / 2, r: 4 }));
   }
 

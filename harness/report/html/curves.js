@@ -138,13 +138,8 @@ const curves = (() => {
     return [`${(100 * fraction).toFixed(nines)}\u202f% took no longer than: `, parts];
   }
 
-  function key_of(group) {
-    return el("ul", { class: "key" }, group.map((figure, i) => {
-      const line = dom.svg("svg", { width: 28, height: 8, "aria-hidden": "true" }, dom.svg("line", {
-        x1: 0, x2: 28, y1: 4, y2: 4, class: "colour-" + i % 6, "stroke-dasharray": chart.dash(i).join(" ") }));
-      return el("li", {}, line, theirs(figure.name, "code"), ` n ${units.grouped(figure.n)}`);
-    }));
-  }
+  const key_of = (group) => chart.key(group.map((figure) => figure.name),
+    (i) => ` n ${units.grouped(group[i].n)}`);
 
   function plot(group) {
     const most = Math.max(...group.map((figure) => last_of(figure.n)), 1);

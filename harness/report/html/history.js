@@ -3,21 +3,51 @@
 const past = (() => {
   const { el, theirs } = dom;
 
+  const classes_of = (points) => [...new Set(points.map((point) => point.machine_class || ""))];
+
+  // Upright bars: the intervals.
+  function intervals(points, xs, classes) {
+    return (plot) => {
+      const { ctx } = plot;
+      ctx.save();
+      ctx.lineWidth = 1.5 * devicePixelRatio;
+      ctx.setLineDash([]);
+      points.forEach((point, i) => {
+        if (point.low === null || point.high === null) return;
+        ctx.strokeStyle = chart.colour(classes.indexOf(point.machine_class || ""));
+        const x = plot.valToPos(xs[i], "x", true);
+        ctx.beginPath();
+        ctx.moveTo(x, plot.valToPos(point.low, "y", true));
+        ctx.lineTo(x, plot.valToPos(point.high, "y", true));
+        ctx.stroke();
+      });
+      ctx.restore();
+    };
+  }
+
+  // Machines of different classes are lines of their own.
   function plot(series, place) {
-    const points = series.points;
+    const { points } = series;
+    const classes = classes_of(points);
     const times = points.map((point) => Date.parse(point.time) / 1000);
     const known = times.every((time) => Number.isFinite(time));
+    const xs = known ? times : points.map((_, i) => i);
     const within = known && times[times.length - 1] - times[0] < 2 * 86400 ? "time" : "day";
     const when = (_, splits) => splits.map((s) => known ? units.moment(s, within) : s % 1 ? "" : String(s + 1));
+    const ends = points.flatMap((point) => [point.value, point.low ?? point.value, point.high ?? point.value]);
+    const [least, most] = [Math.min(...ends), Math.max(...ends)];
+    const margin = 0.08 * (most - least) || Math.abs(most) * 0.1 || 1;
     chart.place(place, (width) => ({
       options: {
         width, height: 160, legend: { show: false }, cursor: { y: false },
-        scales: { x: { time: known } },
+        scales: { x: { time: known }, y: { range: [least - margin, most + margin] } },
         axes: [chart.axis({ size: 34, values: when }),
           chart.axis({ size: 64, values: (_, splits) => splits.map((s) => units.value(s, series.unit)) })],
-        series: [{}, { stroke: dom.colour("blue"), width: 1.5, points: { show: true, size: 6, fill: dom.colour("paper") } }],
+        series: [{}, ...classes.map((_, i) => ({ stroke: chart.colour(i), width: 1.5, dash: chart.dash(i), spanGaps: true,
+          points: { show: true, size: 6, fill: dom.colour("paper") } }))],
+        hooks: { draw: [intervals(points, xs, classes)] },
       },
-      data: [known ? times : points.map((_, i) => i), points.map((point) => point.value)],
+      data: [xs, ...classes.map((name) => points.map((point) => (point.machine_class || "") === name ? point.value : undefined))],
     }), `${series.figure} of ${series.scenario} over time`);
   }
 
@@ -31,12 +61,12 @@ const past = (() => {
         chart.when_seen(place, () => plot(series, place));
         return el("figure", { class: "plot" }, el("figcaption", {}, el("span", {}, theirs(series.figure, "code"), " of ",
           theirs(series.scenario)), last ? el("span", { class: "note" }, `now ${units.value(last.value, series.unit)}`) : null),
-          place,
+          place, chart.key(classes_of(series.points)),
           dom.fold("As a table", () => el("div", { class: "wide" }, el("table", {},
-            el("thead", {}, el("tr", {}, ["when", "version", "value"].map((name, i) =>
-              el("th", { scope: "col", class: i === 2 ? "number" : null }, name)))),
+            el("thead", {}, el("tr", {}, ["when", "machine", "version", "value"].map((name, i) =>
+              el("th", { scope: "col", class: i === 3 ? "number" : null }, name)))),
             el("tbody", {}, series.points.map((point) => el("tr", {},
-              el("td", {}, units.date(point.time)), el("td", {}, theirs(point.version)),
+              el("td", {}, units.date(point.time)), el("td", {}, theirs(point.machine_class || "")), el("td", {}, theirs(point.version)),
               el("td", { class: "number" }, units.value(point.value, series.unit)))))))));
       }));
   }
