@@ -11,6 +11,7 @@
 #include <climits>
 #include <fcntl.h>
 #include <string_view>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,6 +29,7 @@ constexpr std::string_view kUsualPath = "/bin:/usr/bin";
 
 struct Errand {
   const Execution& execution;
+  pid_t caller;
   int error = 0;
 };
 
@@ -98,8 +100,13 @@ int execute_in_path(const Execution& execution) {
   return error;
 }
 
+// It stays over the exec: prctl(2). Were the caller dead already, nobody would send it.
+bool wants_signal_at_end_of(pid_t caller, int signal) {
+  return ::prctl(PR_SET_PDEATHSIG, signal) == 0 && parent_pid() == caller;
+}
+
 // In the new process; does not return if all goes well.
-int become_program(const Execution& execution) {
+int become_program(const Execution& execution, pid_t caller) {
   if (::chdir(execution.directory) != 0 || !place_descriptors(execution.descriptors)) {
     return errno;
   }
@@ -108,6 +115,9 @@ int become_program(const Execution& execution) {
       return error;
     }
   }
+  if (execution.at_our_end != 0 && !wants_signal_at_end_of(caller, execution.at_our_end)) {
+    return ESRCH;
+  }
   reset_all_signals();
   unblock_all();
   return execute_in_path(execution);
@@ -115,12 +125,12 @@ int become_program(const Execution& execution) {
 
 int run_errand(void* argument) {
   Errand& errand = *static_cast<Errand*>(argument);
-  errand.error = become_program(errand.execution);
+  errand.error = become_program(errand.execution, errand.caller);
   ::_exit(127);
 }
 
 Spawned execute_by_vfork(const Execution& execution) {
-  Errand errand{execution};
+  Errand errand{execution, own_pid()};
   return spawn_in_place(run_errand, &errand, errand.error);
 }
 
@@ -132,6 +142,7 @@ Spawned execute_by_fork(const Execution& execution) {
   }
   const UniqueFd told(ends[0]);
   UniqueFd teller(ends[1]);
+  const pid_t caller = own_pid();
   const pid_t pid = raw_fork(0);  // the exec makes SIGCHLD its exit signal: execve(2)
   if (pid < 0) {
     return {-1, errno};
@@ -139,7 +150,7 @@ Spawned execute_by_fork(const Execution& execution) {
   if (pid == 0) {
     // Away from the numbers that the program's descriptors take.
     const int fd = ::fcntl(teller.get(), F_DUPFD_CLOEXEC, 128);
-    const int error = become_program(execution);
+    const int error = become_program(execution, caller);
     [[maybe_unused]] const ssize_t written =
         ::write(fd >= 0 ? fd : teller.get(), &error, sizeof error);
     ::_exit(127);

@@ -22,6 +22,7 @@ struct Execution {
   const char* directory = nullptr;
   std::span<const Descriptor> descriptors;  // at most kMost; it gets no others
   const CpuSet* cpus = nullptr;             // none: the caller's
+  int at_our_end = 0;                       // the signal that it gets when the caller ends; 0: none
   bool shares_memory = false;  // by vfork: the caller stands still until the exec; else by fork
 
   static constexpr std::size_t kMost = 8;
