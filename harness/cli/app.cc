@@ -59,6 +59,7 @@ std::unique_ptr<CLI::App> make_app(Command& chosen, const std::string& command_l
   add_check_command(*app, chosen, command_line);
   add_report_command(*app, chosen);
   add_bench_command(*app, chosen, command_line);
+  add_compare_command(*app, chosen, command_line);
   add_list_command(*app, chosen);
   add_validate_command(*app, chosen);
   add_explain_command(*app, chosen);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// procession bench: scenarios under Google Benchmark. Each scenario instance is one benchmark; what
+// procession bench: scenarios under Google Benchmark, or, with --vs, two arms of them side by side
+// (versus_command.h). Under the library each scenario instance is one benchmark; what
 // the library can do, it does: filters, repetitions, statistics, files for tools that compare.
 
 #include "harness/base/text.h"
@@ -12,6 +13,7 @@
 #include "harness/cli/reports.h"
 #include "harness/cli/result_file.h"
 #include "harness/cli/scenario_benchmark.h"
+#include "harness/cli/versus_command.h"
 
 #include <CLI/CLI.hpp>
 #include <benchmark/benchmark.h>
@@ -64,6 +66,7 @@ struct CommandOptions {
   std::string out;
   std::string out_format = "json";
   ReportPaths reports;
+  VersusCommand versus;
   std::string command_line;
 };
 
@@ -255,12 +258,32 @@ ExitCode bench(const CommandOptions& options) {
   return ending_of(session, stop, *reports);
 }
 
+ExitCode bench_or_compare(const CommandOptions& options) {
+  if (options.versus.other.empty()) {
+    return bench(options);
+  }
+  VersusCommand versus = options.versus;
+  for (const auto& [option, path] : options.reports.by_option) {
+    if (option == "--json") {
+      versus.comparison.json = path;
+    } else if (option == "--markdown") {
+      versus.comparison.markdown = path;
+    } else if (!path.empty()) {
+      return fail(base::Error{base::ErrorKind::BadInput, option + " is not for comparisons: --vs"});
+    }
+  }
+  return run_versus(options.selector, versus,
+                    {options.command_line, options.seed, options.bench.runs, options.bench.timeout,
+                     options.bench.playing.containment});
+}
+
 }  // namespace
 
 void add_bench_command(CLI::App& app, Command& chosen, const std::string& command_line) {
   const auto options = std::make_shared<CommandOptions>();
   options->command_line = command_line;
-  CLI::App* command = app.add_subcommand("bench", "Play scenarios under Google Benchmark");
+  CLI::App* command = app.add_subcommand(
+      "bench", "Play scenarios under Google Benchmark, or side by side with others");
   add_selector(*command, options->selector)->required();
   command
       ->add_option("--runs", options->bench.runs,
@@ -275,7 +298,9 @@ void add_bench_command(CLI::App& app, Command& chosen, const std::string& comman
   add_reports(*command, options->reports);
   add_results_folder(*command, options->reports);
   add_handed_options(*command, *options);
-  command->callback([&chosen, options] { chosen = [options] { return bench(*options); }; });
+  add_versus(*command, options->versus);
+  command->callback(
+      [&chosen, options] { chosen = [options] { return bench_or_compare(*options); }; });
 }
 
 }  // namespace procession::cli

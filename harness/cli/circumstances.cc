@@ -12,19 +12,6 @@
 
 namespace procession::cli {
 
-namespace {
-
-std::string utc_now() {
-  const std::time_t seconds = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[sizeof "2024-05-01T12:00:00Z"];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
-
-}  // namespace
-
 const std::map<std::string, run::Containment> kContainments = {
     {"automatic", run::Containment::Automatic},
     {"namespace", run::Containment::Namespace},
@@ -73,6 +60,15 @@ Facts placement_of(const scenario::Scenario& scenario) {
     }
   }
   return placement;
+}
+
+std::string utc_now() {
+  const std::time_t seconds = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[sizeof "2024-05-01T12:00:00Z"];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
 }
 
 std::string StolenTime::text() const { return fmt::format("{:.1f} %", 100 * share()); }

@@ -38,6 +38,9 @@ extern const std::map<std::string, run::Containment> kContainments;
 // that key are not in it: they may run on all that are allowed.
 [[nodiscard]] Facts placement_of(const scenario::Scenario& scenario);
 
+// Now, as results tell it: ISO 8601, UTC, whole seconds.
+[[nodiscard]] std::string utc_now();
+
 // What others took of this machine's CPU time since it was made.
 class StolenTime {
  public:

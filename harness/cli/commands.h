@@ -21,6 +21,7 @@ void add_run_command(CLI::App& app, Command& chosen, const std::string& command_
 void add_check_command(CLI::App& app, Command& chosen, const std::string& command_line);
 void add_report_command(CLI::App& app, Command& chosen);
 void add_bench_command(CLI::App& app, Command& chosen, const std::string& command_line);
+void add_compare_command(CLI::App& app, Command& chosen, const std::string& command_line);
 void add_list_command(CLI::App& app, Command& chosen);
 void add_validate_command(CLI::App& app, Command& chosen);
 void add_explain_command(CLI::App& app, Command& chosen);

@@ -224,11 +224,12 @@ TEST(Readme, lists_the_exit_codes_of_the_program) {
   }
 
   const std::set<int> codes = {
-      static_cast<int>(ExitCode::AsExpected),      static_cast<int>(ExitCode::Broken),
-      static_cast<int>(ExitCode::BadInput),        static_cast<int>(ExitCode::Failed),
-      static_cast<int>(ExitCode::NothingSelected), static_cast<int>(ExitCode::Inconclusive),
-      static_cast<int>(ExitCode::AllSkipped),      static_cast<int>(ExitCode::Deadline),
-      static_cast<int>(ExitCode::Interrupted),     static_cast<int>(ExitCode::Terminated)};
+      static_cast<int>(ExitCode::AsExpected),   static_cast<int>(ExitCode::Broken),
+      static_cast<int>(ExitCode::BadInput),     static_cast<int>(ExitCode::Failed),
+      static_cast<int>(ExitCode::Worse),        static_cast<int>(ExitCode::NothingSelected),
+      static_cast<int>(ExitCode::Inconclusive), static_cast<int>(ExitCode::AllSkipped),
+      static_cast<int>(ExitCode::Deadline),     static_cast<int>(ExitCode::Interrupted),
+      static_cast<int>(ExitCode::Terminated)};
   EXPECT_EQ(listed, codes);
 
   std::set<int> in_help;

@@ -13,6 +13,7 @@ enum class ExitCode : int {
   Broken = 1,
   BadInput = 2,
   Failed = 3,
+  Worse = 4,
   NothingSelected = 5,
   Inconclusive = 6,
   AllSkipped = 77,
@@ -27,8 +28,9 @@ inline constexpr const char* kExitCodesHelp =
     "  1    something is broken\n"
     "  2    usage, or a file is wrong: nothing was started\n"
     "  3    the machine or the harness could not\n"
+    "  4    --gate: a figure got worse\n"
     "  5    nothing selected\n"
-    "  6    nothing broken, but something inconclusive or invalid\n"
+    "  6    nothing broken, but something inconclusive or invalid; --gate: it cannot be told\n"
     "  77   all skipped\n"
     "  124  --deadline passed\n"
     "  130  ended by SIGINT; 143 by SIGTERM\n";

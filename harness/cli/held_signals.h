@@ -15,6 +15,8 @@ class HeldSignals {
   HeldSignals& operator=(const HeldSignals&) = delete;
   ~HeldSignals();  // one that nobody took is forgotten: the session is over
 
+  // For signalfd(2): to wait for one beside other things.
+  [[nodiscard]] const sigset_t& held() const { return held_; }
   // The signal that has come, 0 if none.
   [[nodiscard]] int take() const;
 
