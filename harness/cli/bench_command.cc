@@ -296,7 +296,7 @@ void add_bench_command(CLI::App& app, Command& chosen, const std::string& comman
   add_containment(*command, options->bench.playing.containment);
   add_progress(*command, options->progress);
   add_reports(*command, options->reports);
-  add_results_folder(*command, options->reports);
+  add_kept_results(*command, options->reports);
   add_handed_options(*command, *options);
   add_versus(*command, options->versus);
   command->callback(

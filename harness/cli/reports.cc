@@ -2,6 +2,7 @@
 #include "harness/cli/reports.h"
 
 #include "harness/cli/command_line.h"
+#include "harness/cli/history_file.h"
 #include "harness/report/bencher.h"
 #include "harness/report/csv.h"
 #include "harness/report/github_benchmark.h"
@@ -27,26 +28,35 @@ struct Format {
   const char* option;
   const char* variable;  // of the environment
   const char* description;
-  std::string (*render)(const report::SessionResult&);
+  std::string (*render)(const report::SessionResult&, const report::HtmlOptions&);
 };
+
+// A format that shows a session and nothing beside it.
+template <std::string (*render)(const report::SessionResult&)>
+std::string alone(const report::SessionResult& session, const report::HtmlOptions& /*beside*/) {
+  return render(session);
+}
+
 constexpr Format kFormats[] = {
-    {"--json", "PROCESSION_JSON", "Write the whole result there", report::to_json},
-    {"--junit", "PROCESSION_JUNIT", "Write a JUnit report there", report::to_junit},
+    {"--json", "PROCESSION_JSON", "Write the whole result there", alone<report::to_json>},
+    {"--junit", "PROCESSION_JUNIT", "Write a JUnit report there", alone<report::to_junit>},
+    {"--html", "PROCESSION_HTML", "Write a page for browsers there", report::to_html},
     {"--markdown", "PROCESSION_MARKDOWN", "Write a summary in Markdown there",
-     [](const report::SessionResult& session) { return report::to_markdown(session); }},
+     alone<report::to_markdown>},
     {"--trace", "PROCESSION_TRACE", "Write the shown runs there, for ui.perfetto.dev",
-     report::to_trace_events},
+     alone<report::to_trace_events>},
     {"--hlog", "PROCESSION_HLOG", "Write all histograms there, as a log of HdrHistogram",
-     report::to_hlog},
+     alone<report::to_hlog>},
     {"--openmetrics", "PROCESSION_OPENMETRICS", "Write all figures there, for Prometheus",
-     report::to_openmetrics},
+     alone<report::to_openmetrics>},
     {"--csv", "PROCESSION_CSV", "Write all figures there, a row for each statistic",
-     report::to_csv},
-    {"--bencher", "PROCESSION_BENCHER", "Write figures there, for Bencher", report::to_bencher},
+     alone<report::to_csv>},
+    {"--bencher", "PROCESSION_BENCHER", "Write figures there, for Bencher",
+     alone<report::to_bencher>},
     {"--smaller-is-better", "PROCESSION_SMALLER_IS_BETTER",
-     "Write times there, for github-action-benchmark", report::to_smaller_is_better},
+     "Write times there, for github-action-benchmark", alone<report::to_smaller_is_better>},
     {"--bigger-is-better", "PROCESSION_BIGGER_IS_BETTER",
-     "Write rates there, for github-action-benchmark", report::to_bigger_is_better},
+     "Write rates there, for github-action-benchmark", alone<report::to_bigger_is_better>},
 };
 
 }  // namespace
@@ -63,7 +73,7 @@ void add_reports(CLI::App& command, ReportPaths& paths) {
   }
 }
 
-void add_results_folder(CLI::App& command, ReportPaths& paths) {
+void add_kept_results(CLI::App& command, ReportPaths& paths) {
   paths.no_results = false;
   command
       .add_option("--results", paths.results,
@@ -74,6 +84,11 @@ void add_results_folder(CLI::App& command, ReportPaths& paths) {
       .add_flag("--no-results", paths.no_results,
                 "Write no result that was not asked for with another option")
       ->envname("PROCESSION_NO_RESULTS");
+  command
+      .add_option("--history", paths.history,
+                  fmt::format("Add the figures to this history, such as {}", kHistoryFile))
+      ->type_name("FILE")
+      ->envname("PROCESSION_HISTORY");
 }
 
 base::Result<> Reports::add(const std::string& path, Render render) {
@@ -91,11 +106,12 @@ base::Result<> Reports::add_results(const std::string& folder) {
   if (problem) {
     return base::system_error("make " + folder, problem.value());
   }
-  return add(folder + "/" + kResultName, report::to_json);
+  return add(folder + "/" + kResultName, alone<report::to_json>);
 }
 
 base::Result<Reports> Reports::open(const ReportPaths& paths) {
   Reports reports;
+  reports.history_ = paths.history;
   for (const Format& format : kFormats) {
     const auto path = paths.by_option.find(format.option);
     if (path == paths.by_option.end() || path->second.empty()) {
@@ -117,15 +133,22 @@ base::Result<Reports> Reports::open(const ReportPaths& paths) {
   return reports;
 }
 
-base::Result<> Reports::write(const report::SessionResult& session) {
+base::Result<> Reports::write(const report::SessionResult& session,
+                              const report::HtmlOptions& beside) {
   base::Result<> all;
   for (Report& report : reports_) {
-    base::Result<> written = report.file.append(report.render(session));
+    base::Result<> written = report.file.append(report.render(session, beside));
     if (written) {
       written = report.file.commit();
     }
     if (all && !written) {
       all = std::move(written);
+    }
+  }
+  if (!history_.empty()) {
+    const base::Result<bool> added = append_to_history(history_, session);
+    if (all && !added) {
+      all = added.error();
     }
   }
   return all;

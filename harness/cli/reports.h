@@ -6,6 +6,7 @@
 
 #include "harness/base/result.h"
 #include "harness/cli/result_file.h"
+#include "harness/report/html.h"
 #include "harness/report/result.h"
 
 #include <map>
@@ -24,16 +25,17 @@ inline constexpr const char* kResultName = "result.json";  // in a results folde
 
 struct ReportPaths {
   std::map<std::string, std::string> by_option;  // "--junit" → FILE
-  // A folder for result.json; none: kResultsFolder, for commands that have `add_results_folder`.
+  // A folder for result.json; none: kResultsFolder, for commands that have `add_kept_results`.
   std::optional<std::string> results;
   bool no_results = true;
+  std::string history;  // a file that the figures are added to; empty: none
 };
 
 // --json, --junit, --markdown …
 void add_reports(CLI::App& command, ReportPaths& paths);
 
-// --results and --no-results: for commands that play something.
-void add_results_folder(CLI::App& command, ReportPaths& paths);
+// --results, --no-results and --history: for commands that play something.
+void add_kept_results(CLI::App& command, ReportPaths& paths);
 
 class Reports {
  public:
@@ -41,10 +43,11 @@ class Reports {
   [[nodiscard]] static base::Result<Reports> open(const ReportPaths& paths);
 
   // At most once. The first error; the other reports are written all the same.
-  base::Result<> write(const report::SessionResult& session);
+  base::Result<> write(const report::SessionResult& session,
+                       const report::HtmlOptions& beside = {});
 
  private:
-  using Render = std::string (*)(const report::SessionResult&);
+  using Render = std::string (*)(const report::SessionResult&, const report::HtmlOptions&);
   struct Report {
     ResultFile file;
     Render render;
@@ -53,6 +56,7 @@ class Reports {
   base::Result<> add_results(const std::string& folder);
 
   std::vector<Report> reports_;
+  std::string history_;
 };
 
 }  // namespace procession::cli

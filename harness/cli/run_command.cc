@@ -304,7 +304,7 @@ void add_run_command(CLI::App& app, Command& chosen, const std::string& command_
   add_duration(*command, "--deadline", options->deadline, "Of all together: 5m")
       ->envname("PROCESSION_DEADLINE");
   add_reports(*command, options->reports);
-  add_results_folder(*command, options->reports);
+  add_kept_results(*command, options->reports);
   CLI::Option* const record =
       command
           ->add_option("--record", options->record.folder,

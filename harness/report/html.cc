@@ -77,31 +77,42 @@ Json short_of(const Json& details) {
   return object;
 }
 
-Json comparison_to_json(const HtmlOptions& options) {
-  Json rows = Json::array();
-  for (const HtmlOptions::Compared& row : options.comparison) {
-    rows.push_back({{"scenario", row.scenario},
-                    {"figure", row.figure},
-                    {"unit", row.unit},
-                    {"base", number_to_json(row.base)},
-                    {"new", number_to_json(row.current)},
-                    {"ratio", number_to_json(row.ratio)},
-                    {"low", number_to_json(row.low)},
-                    {"high", number_to_json(row.high)},
-                    {"verdict", row.verdict},
-                    {"judged", row.judged},
-                    {"why", row.why}});
-  }
-  return {{"base", options.base}, {"rows", rows}};
+Json row_to_json(const ComparedFigure& figure) {
+  const auto median = [](const std::vector<double>& values) {
+    return values.empty() ? Json(nullptr) : number_to_json(median_over_rounds(values));
+  };
+  const Said said = said_of(figure);
+  const bool is_compared = figure.comparison.has_value();
+  return {{"scenario", figure.scenario},
+          {"figure", figure.name},
+          {"unit", figure.unit},
+          {"base", median(figure.base)},
+          {"new", median(figure.changed)},
+          {"ratio", is_compared ? number_to_json(figure.comparison->ratio) : Json(nullptr)},
+          {"low", is_compared ? number_to_json(figure.comparison->interval.low) : Json(nullptr)},
+          {"high", is_compared ? number_to_json(figure.comparison->interval.high) : Json(nullptr)},
+          {"verdict", said.verdict},
+          {"judged", figure.not_judged.empty()},
+          {"why", said.why}};
 }
 
-Json history_to_json(const HtmlOptions& options) {
+Json beside_to_json(const std::optional<ComparisonResult>& comparison) {
+  Json rows = Json::array();
+  if (comparison) {
+    for (const ComparedFigure& figure : comparison->figures) {
+      rows.push_back(row_to_json(figure));
+    }
+  }
+  return {{"base", comparison ? comparison->base : std::string()}, {"rows", rows}};
+}
+
+Json history_to_json(const std::vector<Series>& history) {
   Json array = Json::array();
-  for (const HtmlOptions::History& series : options.history) {
+  for (const Series& series : history) {
     Json points = Json::array();
-    for (const HtmlOptions::Point& point : series.points) {
+    for (const Series::Point& point : series.points) {
       if (std::isfinite(point.value)) {
-        points.push_back({{"time", point.time},
+        points.push_back({{"time", point.started},
                           {"value", point.value},
                           {"version", point.version},
                           {"low", number_to_json(point.low)},
@@ -134,8 +145,8 @@ Json details_of(const ScenarioResult& result) {
 std::string to_html(const SessionResult& session, const HtmlOptions& options) {
   Json head = head_to_json(session);
   head["title"] = options.title;
-  head["comparison"] = comparison_to_json(options);
-  head["history"] = history_to_json(options);
+  head["comparison"] = beside_to_json(options.comparison);
+  head["history"] = history_to_json(options.history);
   Json& list = head["scenarios"] = Json::array();
   std::string elements;
   for (std::size_t i = 0; i < session.scenarios.size(); ++i) {

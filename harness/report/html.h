@@ -13,7 +13,9 @@
 // script and uses no style but its own, which it names by their hashes. Pure: the same values give
 // the same bytes.
 
+#include "harness/report/comparison.h"
 #include "harness/report/result.h"
+#include "harness/report/series.h"
 
 #include <optional>
 #include <string>
@@ -21,42 +23,11 @@
 
 namespace procession::report {
 
+// What may stand beside a session.
 struct HtmlOptions {
   std::string title = "Procession";
-
-  // Beside a baseline: a row for each figure. Numbers that are not known are left out.
-  struct Compared {
-    std::string scenario;  // id
-    std::string figure;
-    std::string unit;  // as a figure's
-    std::optional<double> base;
-    std::optional<double> current;
-    std::optional<double> ratio;  // current / base, with its interval
-    std::optional<double> low;
-    std::optional<double> high;
-    std::string verdict;  // "worse", "not worse", "cannot tell"
-    bool judged = true;   // or only shown
-    std::string why;      // it is so, or is not judged; may be empty
-  };
-  std::string base;  // what the base is, for people
-  std::vector<Compared> comparison;
-
-  // How figures have been: for looking.
-  struct Point {
-    std::string time;  // ISO 8601, UTC
-    double value = 0;
-    std::string version;        // of Procession, or of what was measured
-    std::optional<double> low;  // of the interval that holds the true value with 95 % confidence
-    std::optional<double> high;
-    std::string machine_class;  // points of different classes are shown apart
-  };
-  struct History {
-    std::string scenario;  // id
-    std::string figure;
-    std::string unit;
-    std::vector<Point> points;  // by time
-  };
-  std::vector<History> history;
+  std::optional<ComparisonResult> comparison;  // with a baseline
+  std::vector<Series> history;                 // how its figures have been: for looking
 };
 
 [[nodiscard]] std::string to_html(const SessionResult& session, const HtmlOptions& options = {});

@@ -83,9 +83,11 @@ TEST(Html, data_cannot_end_their_element) {
   }
   session.scenarios[1].judgement.printed = {{hostile, hostile, {}}};
   HtmlOptions options;
-  options.title = options.base = hostile;
-  options.comparison = {{.scenario = hostile, .figure = hostile, .verdict = hostile}};
-  options.history = {{hostile, hostile, hostile, {{hostile, 1, hostile}}}};
+  options.title = hostile;
+  options.comparison.emplace();
+  options.comparison->base = hostile;
+  options.comparison->figures = {{.scenario = hostile, .name = hostile, .not_judged = hostile}};
+  options.history = {{hostile, hostile, hostile, {{.started = hostile, .version = hostile}}}};
   const std::string page = to_html(session, options);
 
   const std::string_view data = std::string_view(page).substr(
@@ -136,9 +138,14 @@ TEST(Html, no_number_that_json_cannot_spell) {
       {.name = "f", .unit = "ns", .mean = nan, .max = infinity, .histogram = "no histogram"}};
   session.scenarios[0].judgement.numbers = {{"n", "/s", nan}};
   HtmlOptions options;
-  options.comparison = {{.base = nan, .current = infinity, .ratio = -infinity, .low = nan}};
-  options.history = {
-      {"s", "f", "ns", {{"2024-05-01T12:00:00Z", nan, "1"}, {"t", 2.5, "1", nan, infinity}}}};
+  options.comparison.emplace();
+  options.comparison->figures = {{.name = "f", .unit = "ns", .base = {nan}, .changed = {infinity}}};
+  options.comparison->figures[0].comparison = {.ratio = -infinity, .interval = {nan, infinity}};
+  options.history = {{"s",
+                      "f",
+                      "ns",
+                      {{.started = "2024-05-01T12:00:00Z", .value = nan},
+                       {.started = "t", .value = 2.5, .low = nan, .high = infinity}}}};
   const std::string page = to_html(session, options);
   const json told = json::parse(element(page, "session"));
   EXPECT_EQ(told["comparison"]["rows"][0]["base"], nullptr);
