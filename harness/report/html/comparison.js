@@ -7,8 +7,8 @@ const comparison = (() => {
 
   // The ratio and its interval on a logarithmic scale from 1/reach to reach.
   function drawing(row, reach) {
-    if (row.ratio === null) return null;
-    const x = (ratio) => WIDTH / 2 + (Math.max(-1, Math.min(1, Math.log(ratio) / Math.log(reach)))
+    if (!(row.ratio > 0)) return null;
+    const x = (ratio) => WIDTH / 2 + (Math.max(-1, Math.min(1, Math.log(Math.max(ratio, 1e-9)) / Math.log(reach)))
       * (WIDTH / 2 - 6));
     const interval = row.low === null && row.high === null ? null : svg("line", { class: "range",
       x1: x(row.low ?? 1 / reach), x2: x(row.high ?? reach), y1: HEIGHT / 2, y2: HEIGHT / 2 });

@@ -16,9 +16,11 @@ const graph = (() => {
 
   // Which processes to draw: {process, alike}.
   function chosen(json) {
-    if (json.nodes.length <= MANY) return json.processes.map((process) => ({ process, alike: 1 }));
+    const some = json.processes.map((process) => ({ ...process, lines: process.lines.filter((line) => line.length) }))
+      .filter((process) => process.lines.length);
+    if (json.nodes.length <= MANY) return some.map((process) => ({ process, alike: 1 }));
     const by_template = new Map();
-    for (const process of json.processes) {
+    for (const process of some) {
       const key = template_of(process.path);
       const found = by_template.get(key);
       if (found) ++found.alike;
@@ -189,6 +191,7 @@ const graph = (() => {
     const json = scenario.graph;
     if (!json || json.nodes.length === 0) return null;
     const picked = chosen(json);
+    if (picked.length === 0) return null;
     const drawn = picked.reduce((sum, { process }) => sum + process.lines.flat().length, 0);
     const place = el("div", { class: "picture", tabindex: "0", role: "group", "aria-label": "Process graph" });
     const note = picked.length < json.processes.length

@@ -51,8 +51,9 @@ const past = (() => {
     }), `${series.figure} of ${series.scenario} over time`);
   }
 
-  function section(history) {
-    if (!history || history.length === 0) return null;
+  function section(all) {
+    const history = (all || []).filter((series) => series.points.length > 0);
+    if (history.length === 0) return null;
     return el("section", { id: "history" }, el("h2", {}, "History"),
       el("p", { class: "note" }, "For looking, not for judging: machines change, too."),
       history.map((series) => {
@@ -60,7 +61,7 @@ const past = (() => {
         const last = series.points[series.points.length - 1];
         chart.when_seen(place, () => plot(series, place));
         return el("figure", { class: "plot" }, el("figcaption", {}, el("span", {}, theirs(series.figure, "code"), " of ",
-          theirs(series.scenario)), last ? el("span", { class: "note" }, `now ${units.value(last.value, series.unit)}`) : null),
+          theirs(series.scenario)), el("span", { class: "note" }, `now ${units.value(last.value, series.unit)}`)),
           place, chart.key(classes_of(series.points)),
           dom.fold("As a table", () => el("div", { class: "wide" }, el("table", {},
             el("thead", {}, el("tr", {}, ["when", "machine", "version", "value"].map((name, i) =>

@@ -91,7 +91,7 @@ const throughput = (() => {
   }
 
   function section(scenario, course) {
-    const all = (scenario.throughputs || []).filter((series) => series.ended.length > 0);
+    const all = (scenario.throughputs || []).filter((series) => series.ended.length > 0 && series.window_ns > 0);
     if (all.length === 0) return null;
     const marks = marks_of(course);
     return dom.section("Throughput", `of run ${scenario.shown_run}`, all.map((series) => plot(series, marks)),
