@@ -277,17 +277,26 @@ class Timeline {
     return this.lives[lane];
   }
 
-  #fill_of(event) {
-    const colour = this.colours["span-" + families.FAMILIES[this.family[this.course.text[event]]].colour];
-    this.g.globalAlpha = this.matches && !this.matches[event] ? 0.18 : 1;
-    return colour;
+  #colour_of(event) {
+    return this.colours["span-" + families.FAMILIES[this.family[this.course.text[event]]].colour];
   }
+  #alpha_of(event) { return this.matches && !this.matches[event] ? 0.18 : 1; }
 
   // The spans of a row that are visible.
   #row(first, last, y, height) {
     const { g, course, low, high } = this;
     const { row_from, row_to, in_row } = course;
     const pixel = (high - low) / this.plot_width;
+    // Columns of pixels that look the same are one rectangle.
+    const run = { colour: "", alpha: 1, from: 0, to: 0 };
+    const flush = () => {
+      if (run.to > run.from) {
+        g.fillStyle = run.colour;
+        g.globalAlpha = run.alpha;
+        g.fillRect(run.from, y, run.to - run.from, height);
+      }
+      run.to = run.from;
+    };
     let i = Course.lower_bound(first, last, (k) => row_to[k] >= low);
     while (i < last && row_from[i] <= high) {
       const event = in_row[i];
@@ -298,25 +307,22 @@ class Timeline {
         ++i;
         continue;
       }
-      // A column of pixels: what begins in it is one rectangle, in the colour of the first that
-      // matches what is searched for.
+      // What begins in one column has the colour of the first that matches what is searched for.
       const column = Math.floor(x0);
       const next_at = this.ns_of(column + 1);
       let next = this.#gallop(i + 1, last, next_at);
       if (next - 1 > i && row_to[next - 1] > next_at + pixel / 2) --next;  // the last one is wider
       let shown = event;
-      if (this.matches && !this.matches[event]) {
-        for (let k = i; k < next; ++k) {
-          if (this.matches[in_row[k]]) {
-            shown = in_row[k];
-            break;
-          }
-        }
+      for (let k = i; this.matches && !this.matches[shown] && k < next; ++k) shown = in_row[k];
+      const colour = this.#colour_of(shown), alpha = this.#alpha_of(shown);
+      if (column !== run.to || colour !== run.colour || alpha !== run.alpha) {
+        flush();
+        [run.colour, run.alpha, run.from] = [colour, alpha, column];
       }
-      g.fillStyle = this.#fill_of(shown);
-      g.fillRect(column, y, 1, height);
+      run.to = column + 1;
       i = next;
     }
+    flush();
     g.globalAlpha = 1;
   }
 
@@ -331,7 +337,8 @@ class Timeline {
   #span(event, x0, x1, y, height) {
     const { g, course } = this;
     const width = x1 - x0;
-    g.fillStyle = this.#fill_of(event);
+    g.fillStyle = this.#colour_of(event);
+    g.globalAlpha = this.#alpha_of(event);
     g.fillRect(x0, y, Math.max(1, width - 0.75), height);
     const open = course.to[event] < 0;
     if (open || course.error[event] !== 0) {
