@@ -106,28 +106,6 @@ Json beside_to_json(const std::optional<ComparisonResult>& comparison) {
   return {{"base", comparison ? comparison->base : std::string()}, {"rows", rows}};
 }
 
-Json history_to_json(const std::vector<Series>& history) {
-  Json array = Json::array();
-  for (const Series& series : history) {
-    Json points = Json::array();
-    for (const Series::Point& point : series.points) {
-      if (std::isfinite(point.value)) {
-        points.push_back({{"time", point.started},
-                          {"value", point.value},
-                          {"version", point.version},
-                          {"low", number_to_json(point.low)},
-                          {"high", number_to_json(point.high)},
-                          {"machine_class", point.machine_class}});
-      }
-    }
-    array.push_back({{"scenario", series.scenario},
-                     {"figure", series.figure},
-                     {"unit", series.unit},
-                     {"points", points}});
-  }
-  return array;
-}
-
 // A scenario without what the page cannot use, and with what it cannot compute.
 Json details_of(const ScenarioResult& result) {
   Json details = scenario_to_json(result);
@@ -146,7 +124,7 @@ std::string to_html(const SessionResult& session, const HtmlOptions& options) {
   Json head = head_to_json(session);
   head["title"] = options.title;
   head["comparison"] = beside_to_json(options.comparison);
-  head["history"] = history_to_json(options.history);
+  head["history"] = series_values(options.history);
   Json& list = head["scenarios"] = Json::array();
   std::string elements;
   for (std::size_t i = 0; i < session.scenarios.size(); ++i) {

@@ -87,7 +87,11 @@ TEST(Html, data_cannot_end_their_element) {
   options.comparison.emplace();
   options.comparison->base = hostile;
   options.comparison->figures = {{.scenario = hostile, .name = hostile, .not_judged = hostile}};
-  options.history = {{hostile, hostile, hostile, {{.started = hostile, .version = hostile}}}};
+  options.history = {
+      {.scenario = hostile,
+       .figure = hostile,
+       .unit = hostile,
+       .points = {{.started = hostile, .value = 1, .version = hostile, .machine_class = hostile}}}};
   const std::string page = to_html(session, options);
 
   const std::string_view data = std::string_view(page).substr(
@@ -141,18 +145,15 @@ TEST(Html, no_number_that_json_cannot_spell) {
   options.comparison.emplace();
   options.comparison->figures = {{.name = "f", .unit = "ns", .base = {nan}, .changed = {infinity}}};
   options.comparison->figures[0].comparison = {.ratio = -infinity, .interval = {nan, infinity}};
-  options.history = {{"s",
-                      "f",
-                      "ns",
-                      {{.started = "2024-05-01T12:00:00Z", .value = nan},
-                       {.started = "t", .value = 2.5, .low = nan, .high = infinity}}}};
+  options.history = {{.points = {{.value = nan, .low = nan}, {.value = 2.5, .high = infinity}}}};
   const std::string page = to_html(session, options);
   const json told = json::parse(element(page, "session"));
   EXPECT_EQ(told["comparison"]["rows"][0]["base"], nullptr);
   EXPECT_EQ(told["comparison"]["rows"][0]["ratio"], nullptr);
-  ASSERT_EQ(told["history"][0]["points"].size(), 1U);
-  EXPECT_EQ(told["history"][0]["points"][0]["value"], 2.5);
-  EXPECT_EQ(told["history"][0]["points"][0]["high"], nullptr);
+  ASSERT_EQ(told["history"][0]["points"].size(), 2U);
+  EXPECT_EQ(told["history"][0]["points"][0]["value"], nullptr);
+  EXPECT_EQ(told["history"][0]["points"][1]["value"], 2.5);
+  EXPECT_EQ(told["history"][0]["points"][1]["high"], nullptr);
   const json scenario = json::parse(element(page, "scenario-0"));
   EXPECT_EQ(scenario["figures"][0]["mean"], nullptr);
   EXPECT_EQ(scenario["numbers"][0]["value"], nullptr);

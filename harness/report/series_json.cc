@@ -1,29 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "harness/report/series_json.h"
 
-#include <nlohmann/json.hpp>
+#include "harness/report/json_values.h"
 
-#include <cmath>
+#include <utility>
 
 namespace procession::report {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json number(const std::optional<double>& value) {
-  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
-}
-
 Json point_to_json(const Series::Point& point) {
-  return {{"started", point.started},   {"value", number(point.value)}, {"low", number(point.low)},
-          {"high", number(point.high)}, {"at_least", point.at_least},   {"n", point.n},
-          {"version", point.version},   {"class", point.machine_class}};
+  return {{"started", point.started},         {"value", number_to_json(point.value)},
+          {"low", number_to_json(point.low)}, {"high", number_to_json(point.high)},
+          {"at_least", point.at_least},       {"n", point.n},
+          {"version", point.version},         {"class", point.machine_class}};
 }
 
 }  // namespace
 
-std::string series_to_json(std::span<const Series> series) {
+Json series_values(std::span<const Series> series) {
   Json all = Json::array();
   for (const Series& one : series) {
     Json points = Json::array();
@@ -35,9 +30,13 @@ std::string series_to_json(std::span<const Series> series) {
                    {"unit", one.unit},
                    {"points", std::move(points)}});
   }
+  return all;
+}
+
+std::string series_to_json(std::span<const Series> series) {
   const Json document = {
-      {"format", "procession-history"}, {"version", 1}, {"series", std::move(all)}};
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+      {"format", "procession-history"}, {"version", 1}, {"series", series_values(series)}};
+  return dumped(document, 2) + "\n";
 }
 
 }  // namespace procession::report

@@ -201,6 +201,15 @@ SessionResult session_of(std::size_t events) {
   return session;
 }
 
+Series::Point point(std::string started, double value, std::string machine_class) {
+  return {.started = std::move(started),
+          .value = value,
+          .low = 0.99 * value,
+          .high = 1.01 * value,
+          .version = "0.1",
+          .machine_class = std::move(machine_class)};
+}
+
 HtmlOptions options() {
   return {.base = "the result of May",
           .comparison = {{.scenario = "load/clients.yaml",
@@ -221,13 +230,12 @@ HtmlOptions options() {
                           .verdict = "cannot tell",
                           .judged = false,
                           .why = "another class of machine"}},
-          .history = {{"load/clients.yaml",
-                       "load.rate",
-                       "/s",
-                       {{"2024-04-01T12:00:00Z", 95'000, "0.1", 94'000, 96'000, "two cpus"},
-                        {"2024-04-02T12:00:00Z", 97'000, "0.1", 96'000, 97'500, "two cpus"},
-                        {"2024-04-05T12:00:00Z", 91'000, "0.2", std::nullopt, std::nullopt,
-                         "four cpus"}}}}};
+          .history = {{.scenario = "load/clients.yaml",
+                       .figure = "load.rate",
+                       .unit = "/s",
+                       .points = {point("2024-04-01T12:00:00Z", 95'000, "two cpus"),
+                                  point("2024-04-02T12:00:00Z", 97'000, "two cpus"),
+                                  point("2024-04-05T12:00:00Z", 91'000, "four cpus")}}}};
 }
 
 }  // namespace
