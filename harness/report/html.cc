@@ -77,11 +77,10 @@ Json short_of(const Json& details) {
   return object;
 }
 
-Json row_to_json(const ComparedFigure& figure) {
+Json row_to_json(const ComparedFigure& figure, const Said& said) {
   const auto median = [](const std::vector<double>& values) {
     return values.empty() ? Json(nullptr) : number_to_json(median_over_rounds(values));
   };
-  const Said said = said_of(figure);
   const bool is_compared = figure.comparison.has_value();
   return {{"scenario", figure.scenario},
           {"figure", figure.name},
@@ -100,7 +99,10 @@ Json beside_to_json(const std::optional<ComparisonResult>& comparison) {
   Json rows = Json::array();
   if (comparison) {
     for (const ComparedFigure& figure : comparison->figures) {
-      rows.push_back(row_to_json(figure));
+      rows.push_back(row_to_json(figure, said_of(figure)));
+    }
+    for (const ComparedFigure& placebo : comparison->placebos) {
+      rows.push_back(row_to_json(placebo, said_of_placebo(placebo)));
     }
   }
   return {{"base", comparison ? comparison->base : std::string()}, {"rows", rows}};

@@ -159,6 +159,40 @@ TEST(Html, no_number_that_json_cannot_spell) {
   EXPECT_EQ(scenario["numbers"][0]["value"], nullptr);
 }
 
+TEST(Html, a_comparison_has_a_row_for_each_figure_and_placebo) {
+  ComparisonResult compared;
+  compared.figures = {{.scenario = "s.yaml",
+                       .name = "load.rate",
+                       .unit = "/s",
+                       .base = {100, 102, 101},
+                       .changed = {90, 91, 92},
+                       .comparison = measure::Comparison{.ratio = 0.9,
+                                                         .interval = {0.88, 0.91},
+                                                         .change = measure::Change::Worse}},
+                      {.name = "other", .not_judged = "another class of machine"}};
+  compared.placebos = {{.name = "clock", .base = {1}, .changed = {1}}};
+  HtmlOptions options;
+  options.comparison = compared;
+  const json rows =
+      json::parse(element(to_html(sample_session(), options), "session"))["comparison"]["rows"];
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0], (json{{"scenario", "s.yaml"},
+                           {"figure", "load.rate"},
+                           {"unit", "/s"},
+                           {"base", 101.0},
+                           {"new", 91.0},
+                           {"ratio", 0.9},
+                           {"low", 0.88},
+                           {"high", 0.91},
+                           {"verdict", "worse"},
+                           {"judged", true},
+                           {"why", ""}}));
+  EXPECT_EQ(rows[1]["judged"], false);
+  EXPECT_EQ(rows[1]["base"], nullptr);
+  EXPECT_EQ(rows[1]["verdict"], "not judged");
+  EXPECT_EQ(rows[2]["figure"], "clock");
+}
+
 TEST(Html, same_values_same_bytes) {
   EXPECT_EQ(to_html(sample_session()), to_html(sample_session()));
 }

@@ -50,7 +50,7 @@ const comparison = (() => {
           el("td", {}, drawing(row, reach)),
           el("td", {}, el("b", {}, theirs(row.verdict)),
             row.why ? el("span", { class: "interval" },
-              row.judged ? null : "shown, not judged: ", theirs(row.why)) : null)))))));
+              row.judged || row.verdict === "not judged" ? null : "shown, not judged: ", theirs(row.why)) : null)))))));
   }
 
   return { table };
