@@ -113,7 +113,7 @@ Said said_of(const ComparedFigure& figure) {
 }
 
 Said said_of_placebo(const ComparedFigure& placebo) {
-  return {has_moved(placebo) ? "moved" : "did not move", {}};
+  return {has_moved(placebo) ? "moved" : "not seen to move", {}};
 }
 
 std::string value_text(double value, std::string_view unit) {

@@ -77,8 +77,8 @@ enum class Conclusion : std::uint8_t {
 [[nodiscard]] std::string_view to_string(Conclusion conclusion);
 [[nodiscard]] Conclusion conclusion_of(const ComparisonResult& result);
 
-// "worse", …; of a placebo "moved" or "did not move"; "not judged"; with why, if there is something
-// to say.
+// "worse", …; of a placebo "moved" or "not seen to move"; "not judged"; with why, if there is
+// something to say.
 struct Said {
   std::string verdict;
   std::string why;

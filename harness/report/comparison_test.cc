@@ -77,7 +77,7 @@ TEST(ComparisonConsole, is_a_table) {
             "  run            1.2 ms   1.26 ms   1.050 [1.050, 1.050]  ±0.4 %    worse\n"
             "  load.rate      97098/s  106808/s  1.100 [1.100, 1.100]  ±0.4 %    better\n"
             "what no change can touch\n"
-            "  fork and wait  120 µs   120 µs    1.001 [1.001, 1.001]  ±0.4 %    did not move\n"
+            "  fork and wait  120 µs   120 µs    1.001 [1.001, 1.001]  ±0.4 %    not seen to move\n"
             "\n"
             "worse: 2 figures, margin 2 %: 1 worse, 1 better\n");
 }
