@@ -42,9 +42,9 @@ processes:
 figures:
   life: {from: child.begin, to: child.end}
 )";
-// The second takes many times as long, whatever else goes on.
+// The second takes many times as long, whatever else goes on. In 12 rounds two may be disturbed.
 constexpr const char* kWait = R"(scenario: wait
-matrix: {time: [20ms, 300ms]}
+matrix: {time: [10ms, 100ms]}
 processes:
   main:
     - sleep: ${time}
@@ -72,8 +72,9 @@ class Versus : public testing::Test {
     return call(arguments);
   }
   std::vector<std::string> slower(std::vector<std::string> more) {
-    std::vector<std::string> all = {
-        "--vs", "time=300ms", "--runs", "1", "--rounds", "6", "--seed", "5", wait_ + "[time=20ms]"};
+    std::vector<std::string> all = {"--vs",   "time=100ms", "--runs",
+                                    "1",      "--rounds",   "12",
+                                    "--seed", "5",          wait_ + "[time=10ms]"};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -108,7 +109,7 @@ TEST_F(Versus, finds_what_takes_many_times_as_long) {
   const Ending ending = bench(slower({}));
   EXPECT_EQ(ending.status, 0) << ending.err;
   EXPECT_EQ(ending.err, "");
-  EXPECT_THAT(ending.out, HasSubstr("new   the same with time=300ms\n6 rounds in "));
+  EXPECT_THAT(ending.out, HasSubstr("new   the same with time=100ms\n12 rounds in "));
   EXPECT_THAT(ending.out, HasSubstr("seed 5; all is decided"));
   EXPECT_THAT(ending.out, HasSubstr("\nworse: 1 figure, margin 2 %: 1 worse\n"));
   EXPECT_THAT(ending.out, HasSubstr("  fork and wait"));
@@ -119,14 +120,14 @@ TEST_F(Versus, with_a_gate_exits_with_4) { EXPECT_EQ(bench(slower({"--gate"})).s
 
 TEST_F(Versus, the_other_way_round_is_better) {
   const Ending ending = bench(
-      {wait_ + "[time=300ms]", "--vs", "time=20ms", "--runs", "1", "--rounds", "6", "--gate"});
+      {wait_ + "[time=100ms]", "--vs", "time=10ms", "--runs", "1", "--rounds", "12", "--gate"});
   EXPECT_EQ(ending.status, 0) << ending.out;
   EXPECT_THAT(ending.out, HasSubstr(": 1 better\n"));
 }
 
 TEST_F(Versus, of_too_few_rounds_cannot_tell) {
   const Ending ending = bench(
-      {wait_ + "[time=20ms]", "--vs", "time=300ms", "--runs", "1", "--rounds", "3", "--gate"});
+      {wait_ + "[time=10ms]", "--vs", "time=100ms", "--runs", "1", "--rounds", "3", "--gate"});
   EXPECT_EQ(ending.status, 6);
   EXPECT_THAT(ending.out, HasSubstr("cannot tell: needs 6 rounds, has 3"));
   EXPECT_THAT(ending.out, HasSubstr("there are no more rounds (--rounds)"));
