@@ -147,10 +147,8 @@ class Checking {
 };
 
 // As the Session has concluded it, had it been asked for these expectations.
-ScenarioResult conclude(const Prepared& prepared, const RecordReader& reader,
+ScenarioResult conclude(ScenarioResult result, const Prepared& prepared, const RecordReader& reader,
                         const verify::Judge& judge) {
-  ScenarioResult result = result_of(prepared.scenario);
-  result.runs = static_cast<std::uint32_t>(reader.runs());
   result.wall = reader.end().wall;
   result.judgement = judge.judgement();
   result.graph = graph_for(prepared);
@@ -194,6 +192,7 @@ base::Result<Checked> check(const std::string& file, const CheckOptions& options
     return std::move(prepared).error();
   }
   verify::Judge judge(prepared->scenario, prepared->plan.view());
+  ScenarioResult result = result_of(prepared->scenario);
   for (;;) {
     const base::Result<std::optional<trace::Record>> run = reader->next();
     if (!run) {
@@ -206,8 +205,10 @@ base::Result<Checked> check(const std::string& file, const CheckOptions& options
       return bad(file, "is damaged: " + fitting.error().message);
     }
     judge.add(**run);
+    add_run(result, **run);
   }
-  return Checked{conclude(*prepared, *reader, judge), reader->head(), reader->end()};
+  return Checked{conclude(std::move(result), *prepared, *reader, judge), reader->head(),
+                 reader->end()};
 }
 
 void note_what_is_missing(const std::string& file, const Checked& checked) {

@@ -51,6 +51,13 @@ ScenarioResult result_of(const scenario::Scenario& scenario) {
   return result;
 }
 
+void add_run(ScenarioResult& result, const trace::Record& run) {
+  ++result.runs;
+  if (run.ended && result.run_walls.size() < ScenarioResult::kMostRunWalls) {
+    result.run_walls.push_back(*run.ended - run.started);
+  }
+}
+
 std::optional<verify::Graph> graph_for(const Prepared& prepared) {
   constexpr std::size_t kMostSteps = 5'000;
   const plan::Plan plan = prepared.plan.view();
@@ -108,10 +115,7 @@ bool Session::record(std::size_t work, trace::Record record) {
     return false;  // cut off by the user: it says nothing about the scenario
   }
   judges_[i]->add(record);
-  ++results_[i].runs;
-  if (record.ended && results_[i].run_walls.size() < ScenarioResult::kMostRunWalls) {
-    results_[i].run_walls.push_back(*record.ended - record.started);
-  }
+  add_run(results_[i], record);
   if (recordings_[i]) {
     recordings_[i]->add(std::move(record));
   }

@@ -34,6 +34,9 @@ struct SessionOptions {
 // What is known of a scenario's result before it is played.
 [[nodiscard]] report::ScenarioResult result_of(const scenario::Scenario& scenario);
 
+// One more run was played.
+void add_run(report::ScenarioResult& result, const trace::Record& run);
+
 // The graph of what was planned, unless it is too large to be looked at.
 [[nodiscard]] std::optional<verify::Graph> graph_for(const Prepared& prepared);
 
