@@ -32,8 +32,10 @@ base::Error wrong(const std::string& name, const std::string& value, std::string
 class Trial {
  public:
   explicit Trial(const std::string& command) : app_(make_app(chosen_)), command_(command) {
-    for (CLI::Option* option : app().get_options()) {
-      option->envname("");
+    for (CLI::App* other : app_->get_subcommands({})) {  // the library asks for those of all
+      for (CLI::Option* option : other->get_options()) {
+        option->envname("");
+      }
     }
   }
 

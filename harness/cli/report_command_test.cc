@@ -48,6 +48,11 @@ class Played : public ::testing::Test {
     return folder_.read("written");
   }
 
+  // A page is too long to be shown where it does not.
+  [[nodiscard]] bool holds(const std::string& name, const std::string& text) const {
+    return folder_.read(name).find(text) != std::string::npos;
+  }
+
   Folder folder_;
   std::string file_ = folder_.write("played.yaml", kScenario);
   std::string results_ = folder_.path("results");
@@ -111,7 +116,7 @@ TEST_F(Played, may_be_a_baseline_and_stand_beside_it) {
   const std::string page = folder_.path("page.html");
   const Ending beside = call({"report", results_, "--html", page, "--baseline", baselines});
   EXPECT_EQ(beside.status, 0) << beside.err;
-  EXPECT_THAT(folder_.read("page.html"), HasSubstr("\"not worse\""));
+  EXPECT_TRUE(holds("page.html", "\"ratio\":1.0"));
 }
 
 TEST_F(Played, goes_into_a_history_and_the_page_shows_it) {
@@ -123,7 +128,7 @@ TEST_F(Played, goes_into_a_history_and_the_page_shows_it) {
   EXPECT_THAT(call({"history", "life.p50", "--db", history}).out, HasSubstr("life.p50"));
   const std::string page = folder_.path("page.html");
   EXPECT_EQ(call({"report", results_, "--html", page, "--history", history}).status, 0);
-  EXPECT_THAT(folder_.read("page.html"), HasSubstr("\"machine_class\""));
+  EXPECT_TRUE(holds("page.html", "\"points\":[{\"started\""));
 }
 
 TEST_F(Played, that_cannot_be_read_says_why_and_overwrites_nothing) {
