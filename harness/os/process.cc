@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <fcntl.h>
+#include <sanitizer/asan_interface.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -73,6 +74,8 @@ Spawned spawn_in_place(int (*errand)(void*), void* argument, const int& error) n
   alignas(16) char stack[kStack];
   // The exec makes SIGCHLD its exit signal (execve(2)); a failed one leaves no trace of it.
   const pid_t pid = ::clone(errand, stack + kStack, CLONE_VM | CLONE_VFORK, argument);
+  // It has left in the midst of its frames, whose marks would be taken for the next one's.
+  ASAN_UNPOISON_MEMORY_REGION(stack, kStack);
   if (pid < 0) {
     return {-1, errno};
   }
