@@ -65,7 +65,7 @@ std::string not_conserved(const trace::PhaseCounts& counts, bool is_cut_off) {
                    due, counts.answered, failed_requests(counts), counts.unfinished);
 }
 
-std::string against_littles_law(const trace::LoadPhase& phase) {
+std::string against_littles_law(const trace::LoadPhase& phase, std::int64_t from_before) {
   const trace::PhaseCounts& counts = phase.counts;
   const auto time = static_cast<double>(counts.end - counts.begin);
   if (counts.end == 0 || time <= 0 || counts.sent == 0) {
@@ -76,10 +76,10 @@ std::string against_littles_law(const trace::LoadPhase& phase) {
   const double round = mean_of(series_of(phase, Series::Service)) +
                        mean_of(series_of(phase, Series::Lag)) +
                        static_cast<double>(counts.think_ns) / static_cast<double>(counts.sent);
-  const auto longest = static_cast<double>(series_of(phase, Series::Service).max +
-                                           series_of(phase, Series::Lag).max) +
+  const auto longest = static_cast<double>(std::max(longest_in(phase), from_before)) +
                        static_cast<double>(counts.think_ns) / static_cast<double>(counts.sent);
-  // Each connection has at most one round that sticks out at either end.
+  // Each connection has at most one round that sticks out at either end. One that has begun before
+  // the phase is in none of its times, and may have lasted through all of it.
   const double allowed = in_loop * (kTolerance + 2 * longest / time);
   return std::abs(rate * round - in_loop) <= allowed
              ? ""
@@ -107,7 +107,14 @@ std::uint64_t not_over(const trace::PhaseCounts& counts) {
   return due - std::min(due, over_in(counts));
 }
 
-std::string impossible_in(const plan::Load& load, const trace::LoadPhase& phase, bool is_cut_off) {
+std::int64_t longest_in(const trace::LoadPhase& phase) {
+  return phase.series.empty()
+             ? 0
+             : series_of(phase, Series::Service).max + series_of(phase, Series::Lag).max;
+}
+
+std::string impossible_in(const plan::Load& load, const trace::LoadPhase& phase, bool is_cut_off,
+                          std::int64_t from_before) {
   // A client that was cut off has requests that are in no count yet.
   if (phase.counts.end == 0) {
     return "";
@@ -115,7 +122,7 @@ std::string impossible_in(const plan::Load& load, const trace::LoadPhase& phase,
   std::string fault = not_conserved(phase.counts, is_cut_off);
   const bool all_well = failed_requests(phase.counts) == 0 && phase.counts.unfinished == 0;
   if (fault.empty() && load.loop == scenario::Loop::Closed && all_well) {
-    fault = against_littles_law(phase);
+    fault = against_littles_law(phase, from_before);
   }
   return fault;
 }

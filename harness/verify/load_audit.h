@@ -15,6 +15,7 @@
 #include "harness/plan/plan.h"
 #include "harness/trace/record.h"
 
+#include <cstdint>
 #include <string>
 
 namespace procession::verify {
@@ -27,9 +28,13 @@ namespace procession::verify {
 // cut off.
 [[nodiscard]] std::uint64_t not_over(const trace::PhaseCounts& counts);
 
-// Why the counts of a phase cannot be true; empty: they can.
+// The longest time of a request that was due in this phase, and may have lasted into the next.
+[[nodiscard]] std::int64_t longest_in(const trace::LoadPhase& phase);
+
+// Why the counts of a phase cannot be true; empty: they can. `from_before`: `longest_in` of the
+// phase before.
 [[nodiscard]] std::string impossible_in(const plan::Load& load, const trace::LoadPhase& phase,
-                                        bool is_cut_off);
+                                        bool is_cut_off, std::int64_t from_before = 0);
 // How the client has lagged; empty: it has not.
 [[nodiscard]] std::string lag_in(const plan::Load& load, const trace::LoadPhase& phase);
 

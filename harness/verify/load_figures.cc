@@ -261,7 +261,9 @@ void LoadFigure::audit(const Timeline& run, std::size_t load) {
     if (phase == static_cast<std::size_t>(Phase::Drain) || counted.series.empty()) {
       continue;
     }
-    if (const std::string why = impossible_in(asked, counted, cut_off); !why.empty()) {
+    const std::int64_t from_before =
+        phase == 0 ? 0 : longest_in(run.record().loads[load].phases[phase - 1]);
+    if (const std::string why = impossible_in(asked, counted, cut_off, from_before); !why.empty()) {
       note(VerdictKind::Invalid, fmt::format("{}: {}", who, why));
     } else if (const std::string lag = lag_in(asked, counted); tells_of_time && !lag.empty()) {
       note(VerdictKind::Invalid, fmt::format("{}: {}", who, lag));

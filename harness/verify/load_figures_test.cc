@@ -554,5 +554,18 @@ TEST(LoadAudit, ForgivesALagThatIsNotFelt) {
       << "2 ms, but a fifteenth of all response time";
 }
 
+// Of two connections one waits for a reply from before the phase until after it: its time is none
+// of those of the phase.
+TEST(LoadAudit, KnowsOfRequestsThatLastThroughAPhase) {
+  trace::LoadPhase phase = closed_phase();
+  phase.counts.population_ns = 2 * kSecond;
+  EXPECT_THAT(impossible_in(plan::Load{}, phase, false, kMicrosecond), HasSubstr("Little's law"));
+  EXPECT_THAT(impossible_in(plan::Load{}, phase, false, kSecond), IsEmpty());
+  trace::LoadPhase before = closed_phase();
+  before.series[static_cast<std::size_t>(Series::Service)].max = kSecond;
+  EXPECT_EQ(longest_in(before), kSecond);
+  EXPECT_EQ(longest_in(trace::LoadPhase{}), 0);
+}
+
 }  // namespace
 }  // namespace procession::verify
