@@ -166,6 +166,16 @@ TEST(Results, that_have_no_place_are_told_before_anything_is_played) {
   EXPECT_THAT(ending.err, HasSubstr("below: Not a directory"));
 }
 
+TEST(Results, are_kept_in_a_folder_that_others_may_be_written_to) {
+  const Folder folder;
+  const std::string file = folder.write("played.yaml", kScenario);
+  const std::string results = folder.path("results/new");
+  const Ending ending =
+      call({"run", file, "--results", results, "--junit", results + "/junit.xml"});
+  EXPECT_EQ(ending.status, 0) << ending.err;
+  EXPECT_THAT(folder.read("results/new/junit.xml"), HasSubstr("played.yaml"));
+}
+
 TEST(Results, of_bench_are_kept_too) {
   const Folder folder;
   const std::string file = folder.write("played.yaml", kScenario);

@@ -112,15 +112,7 @@ base::Result<> Reports::add_results(const std::string& folder) {
 base::Result<Reports> Reports::open(const ReportPaths& paths) {
   Reports reports;
   reports.history_ = paths.history;
-  for (const Format& format : kFormats) {
-    const auto path = paths.by_option.find(format.option);
-    if (path == paths.by_option.end() || path->second.empty()) {
-      continue;
-    }
-    if (base::Result<> added = reports.add(path->second, format.render); !added) {
-      return std::move(added).error();
-    }
-  }
+  // First, so that others may be in that folder.
   if (paths.results) {
     if (base::Result<> added = reports.add_results(*paths.results); !added) {
       return std::move(added).error();
@@ -128,6 +120,15 @@ base::Result<Reports> Reports::open(const ReportPaths& paths) {
   } else if (!paths.no_results) {
     if (const base::Result<> added = reports.add_results(kResultsFolder); !added) {
       put_note(fmt::format("no result is kept: {}", report::printable(added.error().message)));
+    }
+  }
+  for (const Format& format : kFormats) {
+    const auto path = paths.by_option.find(format.option);
+    if (path == paths.by_option.end() || path->second.empty()) {
+      continue;
+    }
+    if (base::Result<> added = reports.add(path->second, format.render); !added) {
+      return std::move(added).error();
     }
   }
   return reports;
