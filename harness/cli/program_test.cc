@@ -20,7 +20,7 @@ namespace procession::cli {
 
 namespace {
 
-constexpr int kPatienceMs = 60'000;
+constexpr int kPatienceMs = 240'000;
 constexpr const char* kProgram = PROCESSION_BINARY_DIR "/bin/procession";
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {

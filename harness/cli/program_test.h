@@ -36,7 +36,8 @@ struct Ending {
   std::string err;
 };
 
-// One call. What it has not done after a minute, it never does: it is killed, and fails its test.
+// One call. What it has not done after four minutes, it never does: it is killed, and fails its
+// test.
 class Call {
  public:
   // `environment`: NAME=VALUE, added to a small clean one.
